@@ -1,0 +1,15 @@
+import type { ErrorCode } from './errors.ts';
+import type { Requester } from './requester.ts';
+
+/** One request that was answered or refused. Never holds a token. */
+export interface ActivityEntry {
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  readonly requester: Requester;
+  readonly resource: string;
+  readonly accountId?: string;
+  readonly tenantId?: string;
+  readonly outcome: 'granted' | ErrorCode;
+  readonly fromCache: boolean;
+  readonly milliseconds: number;
+}

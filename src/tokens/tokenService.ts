@@ -1,0 +1,44 @@
+import type { AccessToken } from './accessToken.ts';
+import type { Account } from './account.ts';
+import type { ActivityEntry } from './activity.ts';
+import type { CloudName } from './cloud.ts';
+import type {
+  AccessPolicy,
+  AccountPreference,
+  Clock,
+  Disposable,
+  Event,
+  Log,
+  SignInOptions,
+  TokenSource,
+} from './ports.ts';
+import type { Requester } from './requester.ts';
+import type { TokenRequest } from './tokenRequest.ts';
+
+export interface TokenServiceDeps {
+  readonly source: TokenSource;
+  readonly policy: AccessPolicy;
+  readonly preference: AccountPreference;
+  readonly cloud: () => CloudName;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A token in memory, for views and diagnosis: everything but the token. */
+export type CachedTokenInfo = Omit<AccessToken, 'token'>;
+
+/** The one way to a token, for every consumer. */
+export interface TokenService extends Disposable {
+  getToken(request: TokenRequest, requester: Requester): Promise<AccessToken>;
+  /** Accounts signed in, the default one first. Read from memory after the first call. */
+  getAccounts(): Promise<readonly Account[]>;
+  readonly onDidChangeAccounts: Event<void>;
+  signIn(options?: SignInOptions): Promise<Account>;
+  /** One account, or all. */
+  signOut(account?: Account): Promise<void>;
+  /** Drops tokens from memory: those of one account, one resource, one exact token (that a server refused), or all. */
+  clear(filter?: { readonly accountId?: string; readonly resource?: string; readonly token?: string }): void;
+  cachedTokens(): readonly CachedTokenInfo[];
+  activity(): readonly ActivityEntry[];
+  readonly onDidRecordActivity: Event<ActivityEntry>;
+}
