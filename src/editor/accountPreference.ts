@@ -1,0 +1,32 @@
+import type { Memento } from 'vscode';
+import type { AccountPreference } from '../tokens/ports.ts';
+import { readSourceSettings } from './settings.ts';
+
+const key = 'defaultAccountId';
+
+/** Remembers which account is meant by default: for everywhere, and for this workspace. */
+export interface StoredAccountPreference extends AccountPreference {
+  /** Undefined forgets the choice. */
+  setDefaultAccount(accountId: string | undefined, target: 'everywhere' | 'workspace'): Promise<void>;
+  /** The workspace's own choice, if it has one. */
+  workspaceAccountId(): string | undefined;
+}
+
+/** The workspace's choice goes before the one for everywhere. The configured tenant counts only when it is one tenant. */
+export function createAccountPreference(deps: {
+  readonly globalState: Memento;
+  readonly workspaceState: Memento;
+}): StoredAccountPreference {
+  const { globalState, workspaceState } = deps;
+  return {
+    defaultAccountId: () => workspaceState.get<string>(key) ?? globalState.get<string>(key),
+    workspaceAccountId: () => workspaceState.get<string>(key),
+    defaultTenantId: () => {
+      const { tenantId } = readSourceSettings();
+      return ['organizations', 'common', 'consumers'].includes(tenantId.toLowerCase()) ? undefined : tenantId;
+    },
+    async setDefaultAccount(accountId, target) {
+      await (target === 'workspace' ? workspaceState : globalState).update(key, accountId);
+    },
+  };
+}

@@ -1,0 +1,93 @@
+import * as vscode from 'vscode';
+import type { AccessToken } from '../../tokens/accessToken.ts';
+import { isAzureCredentialsError } from '../../tokens/errors.ts';
+import type { Requester } from '../../tokens/requester.ts';
+import { resourceName } from '../../tokens/resources.ts';
+import type { TokenRequest } from '../../tokens/tokenRequest.ts';
+import type { TokenService } from '../../tokens/tokenService.ts';
+import { withDelayedProgress } from '../delayedProgress.ts';
+import { pickResource } from '../resourcePick.ts';
+import { readSourceSettings } from '../settings.ts';
+
+/** What a task, a launch configuration or another extension may pass: then nothing is asked and nothing is copied. */
+export interface GetAccessTokenArguments {
+  /** A URI, an application id, or a name such as `storage`. */
+  readonly resource?: string;
+  /** Account id or user name. */
+  readonly account?: string;
+  /** Tenant id or verified domain. */
+  readonly tenant?: string;
+}
+
+const needsPerson = new Set(['not_signed_in', 'interaction_required', 'consent_required']);
+
+/**
+ * Gets a token for the resource that the person picks, copies it, and returns it to a caller of the command.
+ *
+ * @returns `undefined` when the person picks nothing.
+ */
+export async function getAccessToken(
+  deps: { readonly tokens: TokenService },
+  args: GetAccessTokenArguments = {},
+): Promise<string | undefined> {
+  const cloud = readSourceSettings().cloud;
+  const resource = args.resource ?? (await pickResource(cloud));
+  if (resource === undefined) {
+    return undefined;
+  }
+  const request: TokenRequest = {
+    resource,
+    ...(args.account === undefined ? {} : { account: args.account }),
+    ...(args.tenant === undefined ? {} : { tenantId: args.tenant }),
+  };
+  const token = await getToken(deps.tokens, request);
+  if (args.resource === undefined) {
+    await vscode.env.clipboard.writeText(token.token);
+    void tellCopied(token);
+  } else {
+    vscode.window.setStatusBarMessage(
+      vscode.l10n.t('$(key) Token for {0} handed out', resourceName(token.resource)),
+      5000,
+    );
+  }
+  return token.token;
+}
+
+/** Tries without the person first, under a progress of its own; a sign-in that follows shows its own. */
+async function getToken(tokens: TokenService, request: TokenRequest): Promise<AccessToken> {
+  const requester: Requester = {
+    kind: 'person',
+    id: 'azureCredentials.getAccessToken',
+    label: vscode.l10n.t('Command palette'),
+  };
+  const title = vscode.l10n.t('Getting a token for {0}', resourceName(request.resource ?? ''));
+  try {
+    return await withDelayedProgress(title, (signal) => tokens.getToken({ ...request, signal }, requester));
+  } catch (error) {
+    if (isAzureCredentialsError(error) && needsPerson.has(error.code)) {
+      const claims = error.claims === undefined ? {} : { claims: error.claims };
+      return await tokens.getToken({ ...request, ...claims, interactive: true }, requester);
+    }
+    throw error;
+  }
+}
+
+/** Names resource, account and expiry; never the token. The clipboard can be emptied again. */
+async function tellCopied(token: AccessToken): Promise<void> {
+  const minutes = Math.max(0, Math.round((token.expiresOnTimestamp - Date.now()) / 60_000));
+  const time = new Date(token.expiresOnTimestamp).toLocaleTimeString(vscode.env.language, { timeStyle: 'short' });
+  const clear = vscode.l10n.t('Clear Clipboard');
+  const answer = await vscode.window.showInformationMessage(
+    vscode.l10n.t(
+      'The token for {0} is in the clipboard. Account: {1}. It expires at {2} (in {3} minutes).',
+      resourceName(token.resource),
+      token.account.username,
+      time,
+      minutes,
+    ),
+    clear,
+  );
+  if (answer === clear && (await vscode.env.clipboard.readText()) === token.token) {
+    await vscode.env.clipboard.writeText('');
+  }
+}

@@ -1,0 +1,129 @@
+import type { LogOutputChannel, SecretStorage } from 'vscode';
+import type { EntraSettings } from '../entra/entraSettings.ts';
+import type { Account } from '../tokens/account.ts';
+import { Emitter } from '../tokens/emitter.ts';
+import { AzureCredentialsError } from '../tokens/errors.ts';
+import type { Clock, Disposable, Event, SignInPrompt, TokenSource } from '../tokens/ports.ts';
+import type { ClientSecrets } from './clientSecrets.ts';
+import { onDidChangeSourceSettings, readSourceSettings, type SourceSettings } from './settings.ts';
+
+export interface ConfiguredSourceDeps {
+  readonly secrets: SecretStorage;
+  readonly clientSecrets: ClientSecrets;
+  readonly prompt: SignInPrompt;
+  readonly clock: Clock;
+  readonly log: LogOutputChannel;
+  readonly onStorageTrouble: (error: unknown) => void;
+}
+
+/** A token source that follows the settings, and tells when it was replaced: tokens of the old one must be dropped. */
+export interface ConfiguredSource extends TokenSource {
+  readonly onDidReplace: Event<void>;
+}
+
+/**
+ * Makes the token source that the settings ask for, when it is first needed, and again after they have changed.
+ *
+ * The rooms behind it are imported at that moment: activation pays for none of them.
+ */
+export function createConfiguredSource(deps: ConfiguredSourceDeps): ConfiguredSource {
+  const onListenerError = (error: unknown): void =>
+    deps.log.error(`a listener of the token source failed: ${error instanceof Error ? error.name : typeof error}`);
+  const accountsChanged = new Emitter<void>(onListenerError);
+  const replaced = new Emitter<void>(onListenerError);
+  let current: Promise<OpenSource> | undefined;
+
+  const close = (): void => {
+    const closing = current;
+    current = undefined;
+    closing?.then(
+      (source) => source.dispose(),
+      () => undefined,
+    );
+  };
+  const replace = (): void => {
+    close();
+    replaced.fire();
+    accountsChanged.fire();
+  };
+  const open = (): Promise<OpenSource> => {
+    current ??= openSource(deps, () => accountsChanged.fire()).catch((error: unknown) => {
+      current = undefined;
+      throw error;
+    });
+    return current;
+  };
+  const listeners = [onDidChangeSourceSettings(replace), deps.clientSecrets.onDidChange(replace)];
+
+  return {
+    onDidChangeAccounts: accountsChanged.event,
+    onDidReplace: replaced.event,
+    getAccounts: async (): Promise<readonly Account[]> => (await open()).source.getAccounts(),
+    acquireToken: async (request) => (await open()).source.acquireToken(request),
+    signIn: async (options) => (await open()).source.signIn(options),
+    signOut: async (account) => (await open()).source.signOut(account),
+    dispose: () => {
+      close();
+      for (const listener of listeners) {
+        listener.dispose();
+      }
+    },
+  };
+}
+
+interface OpenSource extends Disposable {
+  readonly source: TokenSource;
+}
+
+async function openSource(deps: ConfiguredSourceDeps, accountsChanged: () => void): Promise<OpenSource> {
+  const source = await createSource(deps, readSourceSettings());
+  const subscription = source.onDidChangeAccounts(accountsChanged);
+  return {
+    source,
+    dispose: () => {
+      subscription.dispose();
+      source.dispose();
+    },
+  };
+}
+
+async function createSource(deps: ConfiguredSourceDeps, settings: SourceSettings): Promise<TokenSource> {
+  if (usesEditorAccount(settings)) {
+    const { createEditorAccountSource } = await import('./editorAccountSource.ts');
+    return createEditorAccountSource({ cloud: settings.cloud, clock: deps.clock });
+  }
+  if (settings.clientId === '') {
+    throw new AzureCredentialsError('configuration', 'No application is configured to sign in with.', {
+      advice:
+        'Set "azureCredentials.clientId" to the application (client) id that your administrator registered, or set "azureCredentials.source" to "editor" to use the editor\'s own Microsoft account.',
+    });
+  }
+  const { createEntraTokenSource } = await import('../entra/entraTokenSource.ts');
+  return createEntraTokenSource({
+    settings: entraSettings(settings, deps.clientSecrets),
+    secrets: deps.secrets,
+    fetch: (input, init) => globalThis.fetch(input, init),
+    prompt: deps.prompt,
+    clock: deps.clock,
+    log: deps.log,
+    onStorageTrouble: deps.onStorageTrouble,
+  });
+}
+
+/** True when tokens come from the editor's own Microsoft account. */
+export function usesEditorAccount(settings: SourceSettings): boolean {
+  return settings.source === 'editor' || (settings.source === 'auto' && settings.clientId === '');
+}
+
+function entraSettings(settings: SourceSettings, clientSecrets: ClientSecrets): EntraSettings {
+  const { clientId, tenantId, cloud, authorityHost, authType, signInMethod } = settings;
+  return {
+    clientId,
+    tenantId,
+    cloud,
+    authType,
+    signInMethod,
+    clientSecret: () => clientSecrets.get(clientId),
+    ...(authorityHost === '' ? {} : { authorityHost }),
+  };
+}

@@ -1,0 +1,68 @@
+import * as vscode from 'vscode';
+import { type AzureCredentialsError, isAzureCredentialsError } from '../tokens/errors.ts';
+import { openSettings } from './settings.ts';
+
+/** What went wrong and what to do next, in one text for people to read. */
+export function describeError(error: unknown): string {
+  if (!isAzureCredentialsError(error)) {
+    return vscode.l10n.t('Something unexpected went wrong. The log says more.');
+  }
+  return error.advice ? `${error.message} ${error.advice}` : error.message;
+}
+
+/** Buttons by what has to be done about an error. */
+function nextSteps(error: unknown): readonly { readonly title: string; run(): unknown }[] {
+  const signIn = { title: vscode.l10n.t('Sign In'), run: () => executeCommand('azureCredentials.signIn') };
+  const settings = { title: vscode.l10n.t('Open Settings'), run: () => openSettings() };
+  const log = { title: vscode.l10n.t('Show Log'), run: () => executeCommand('azureCredentials.showLog') };
+  if (!isAzureCredentialsError(error)) {
+    return [log];
+  }
+  switch (error.code) {
+    case 'not_signed_in':
+    case 'interaction_required':
+    case 'consent_required':
+      return [signIn, log];
+    case 'configuration':
+      return [settings, log];
+    default:
+      return [log];
+  }
+}
+
+async function executeCommand(id: string): Promise<void> {
+  await vscode.commands.executeCommand(id);
+}
+
+/** Shows an error with the button that mends it. A cancellation is no error and shows nothing. */
+export async function showError(error: unknown, log: vscode.LogOutputChannel): Promise<void> {
+  if (isCancellation(error)) {
+    return;
+  }
+  log.error(logLine(error));
+  const steps = nextSteps(error);
+  const chosen = await vscode.window.showErrorMessage(describeError(error), ...steps.map((step) => step.title));
+  await steps.find((step) => step.title === chosen)?.run();
+}
+
+/** True when the person, or a caller's signal, gave up. */
+export function isCancellation(error: unknown): boolean {
+  return isAzureCredentialsError(error) && error.code === 'cancelled';
+}
+
+/**
+ * One line for the log: name, code and message. Only our own errors are written in full, since the text of a foreign one
+ * could quote a request.
+ */
+function logLine(error: unknown): string {
+  if (isAzureCredentialsError(error)) {
+    return `${error.code}: ${error.message}${details(error)}`;
+  }
+  const stack = error instanceof Error ? (error.stack?.split('\n').slice(1, 6).join('\n') ?? '') : '';
+  return `unexpected ${error instanceof Error ? error.name : typeof error}\n${stack}`;
+}
+
+function details(error: AzureCredentialsError): string {
+  const aadsts = error.aadsts === undefined ? '' : ` AADSTS${error.aadsts}`;
+  return error.traceId === undefined ? aadsts : `${aadsts} trace ${error.traceId}`;
+}
