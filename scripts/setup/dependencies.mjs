@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { runNpm } from './command.mjs';
+import { withLock } from './lock.mjs';
+import { inProject, root } from './paths.mjs';
+import { showProgress } from './progress.mjs';
+
+const lockFile = inProject('package-lock.json');
+const installedLockFile = inProject('node_modules/.package-lock.json');
+const markerFile = inProject('node_modules/.installed-from');
+
+/** Whether node_modules holds what package-lock.json asks for. */
+export function dependenciesAreCurrent() {
+  if (!existsSync(installedLockFile)) {
+    return false;
+  }
+  const hash = hashOfLockFile();
+  if (existsSync(markerFile) && readFileSync(markerFile, 'utf8') === hash) {
+    return true;
+  }
+  // Somebody ran npm by hand: believe what npm wrote down about its own work, and remember it.
+  if (installedPackagesMatch()) {
+    writeFileSync(markerFile, hash);
+    return true;
+  }
+  return false;
+}
+
+/** Installs the dependencies with `npm ci` when node_modules is missing or stale. */
+export async function ensureDependencies() {
+  if (dependenciesAreCurrent()) {
+    return;
+  }
+  await withLock(inProject('.cache/dependencies.lock'), async () => {
+    if (dependenciesAreCurrent()) {
+      return;
+    }
+    await showProgress('Installing the dependencies (npm ci)', () => runNpm(['ci'], root));
+    writeFileSync(markerFile, hashOfLockFile());
+  });
+}
+
+function hashOfLockFile() {
+  return createHash('sha256').update(readFileSync(lockFile)).digest('hex');
+}
+
+function installedPackagesMatch() {
+  const wanted = readPackages(lockFile);
+  const installed = readPackages(installedLockFile);
+  return Object.entries(wanted).every(
+    ([path, entry]) =>
+      path === '' ||
+      installed[path]?.version === entry.version ||
+      (entry.optional === true && installed[path] === undefined),
+  );
+}
+
+/**
+ * @param {string} file
+ * @returns {Record<string, { version?: string, optional?: boolean }>}
+ */
+function readPackages(file) {
+  return JSON.parse(readFileSync(file, 'utf8')).packages ?? {};
+}

@@ -1,0 +1,25 @@
+// npm test: the checks and every layer of tests, or the layers that are named.
+//   node scripts/test.mjs [check|unit|types|editor|ui|clients …] [--grep TITLE] [--oldest] [--short]
+import { parseArgs } from 'node:util';
+import { ensure } from './setup.mjs';
+
+const allLayers = ['check', 'types', 'unit', 'editor', 'ui', 'clients'];
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    grep: { type: 'string' },
+    oldest: { type: 'boolean', default: false },
+    short: { type: 'boolean', default: false },
+  },
+});
+const unknown = positionals.filter((layer) => !allLayers.includes(layer));
+if (unknown.length > 0) {
+  console.error(`There is no layer ${unknown.join(', ')}. The layers are ${allLayers.join(', ')}.`);
+  process.exit(2);
+}
+const layers = positionals.length > 0 ? positionals : allLayers;
+const inBrowser = layers.includes('ui') || (layers.includes('editor') && !process.env['VSCODE_EXECUTABLE']);
+await ensure({ browser: inBrowser, ...(inBrowser ? { editor: values.oldest ? 'oldest' : 'newest' } : {}) });
+
+const { runLayers } = await import('./test/layers.mjs');
+process.exitCode = await runLayers(layers, { ...values, grep: values.grep });

@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs';
+import { inProject } from '../setup/paths.mjs';
+import { runChecks } from './checkLayer.mjs';
+import { runEditorLayer } from './editorLayer.mjs';
+import { runMochaLayer } from './mochaLayer.mjs';
+import { buildExtension } from './process.mjs';
+import { failure, printSummary } from './results.mjs';
+import { runTypesLayer } from './typesLayer.mjs';
+
+/**
+ * Runs layers of tests and prints the sum of their results as the last line.
+ *
+ * The checks run beside the unit tests. The other layers come one after the other: each of them drives an editor or
+ * programs that would slow each other down on two cores.
+ * @param {readonly string[]} layers
+ * @param {import('./mochaLayer.mjs').LayerOptions} options
+ * @returns {Promise<number>} the exit code
+ */
+export async function runLayers(layers, options) {
+  const start = Date.now();
+  const chosen = layers.filter((layer) => layer !== 'types' || existsSync(inProject('test/types')));
+  const run = (/** @type {string} */ layer) => runLayer(layer, options);
+  const among = (/** @type {readonly string[]} */ names) => names.filter((name) => chosen.includes(name));
+  const [checks, unit] = await Promise.all([
+    oneAfterTheOther(among(['check', 'types']), run),
+    oneAfterTheOther(among(['unit']), run),
+  ]);
+  const slow = among(['editor', 'ui', 'clients']);
+  const built = slow.length === 0 || (await buildExtension());
+  const rest = built ? await oneAfterTheOther(slow, run) : [{ layer: 'build', milliseconds: 0, ...failure('build') }];
+  return printSummary([...checks, ...unit, ...rest], Date.now() - start) > 0 ? 1 : 0;
+}
+
+/**
+ * @param {readonly string[]} layers
+ * @param {(layer: string) => Promise<import('./results.mjs').LayerResult>} run
+ */
+async function oneAfterTheOther(layers, run) {
+  const results = [];
+  for (const layer of layers) {
+    results.push(await run(layer));
+  }
+  return results;
+}
+
+/**
+ * @param {string} layer
+ * @param {import('./mochaLayer.mjs').LayerOptions} options
+ * @returns {Promise<import('./results.mjs').LayerResult>}
+ */
+async function runLayer(layer, options) {
+  const start = Date.now();
+  console.log(`\n== ${layer} ==`);
+  const report = await testsOf(layer, options).catch((error) => {
+    console.error(error);
+    return failure(`${layer}: it could not run`);
+  });
+  return { layer, milliseconds: Date.now() - start, ...report };
+}
+
+/**
+ * @param {string} layer
+ * @param {import('./mochaLayer.mjs').LayerOptions} options
+ */
+function testsOf(layer, options) {
+  switch (layer) {
+    case 'check':
+      return runChecks();
+    case 'types':
+      return runTypesLayer();
+    case 'editor':
+      return runEditorLayer(options);
+    default:
+      return runMochaLayer({ layer, files: `test/${layer}/**/*.test.ts`, options });
+  }
+}
