@@ -1,8 +1,14 @@
 import * as vscode from 'vscode';
+import type { AzureCredentialsExports } from './api/azureCredentials.d.ts';
+import { createExports } from './api/exports.ts';
 import { createAccountPreference } from './editor/accountPreference.ts';
+import { registerAuthenticationProvider } from './editor/authenticationProvider.ts';
 import { createClientSecrets } from './editor/clientSecrets.ts';
 import { registerCommands } from './editor/commands.ts';
 import { createConfiguredSource } from './editor/configuredSource.ts';
+import { createExtensionConsent } from './editor/consent.ts';
+import { confirmSignOut, findExtension } from './editor/consumerExtension.ts';
+import { registerManageAccess } from './editor/manageAccess.ts';
 import { readSourceSettings } from './editor/settings.ts';
 import { createSignInPrompt } from './editor/signInPrompt.ts';
 import { createStorageTrouble } from './editor/storageTrouble.ts';
@@ -11,7 +17,7 @@ import { systemClock } from './tokens/clock.ts';
 import { createTokenService } from './tokens/tokenService.ts';
 
 /** Composition root: builds the parts and wires them. What is costly starts when it is first needed. */
-export function activate(context: vscode.ExtensionContext): void {
+export function activate(context: vscode.ExtensionContext): AzureCredentialsExports {
   const clock = systemClock();
   const log = vscode.window.createOutputChannel('Azure Credentials', { log: true });
   const clientSecrets = createClientSecrets(context.secrets);
@@ -25,14 +31,16 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
     onStorageTrouble: createStorageTrouble(log),
   });
+  const consent = createExtensionConsent({ globalState: context.globalState, clock });
   const tokens = createTokenService({
     source,
-    policy: policyByRequester({}),
+    policy: policyByRequester({ extension: consent.policy }),
     preference,
     cloud: () => readSourceSettings().cloud,
     clock,
     log,
   });
+  const api = createExports({ tokens, log, findExtension, confirmSignOut });
   context.subscriptions.push(
     log,
     prompt,
@@ -40,5 +48,9 @@ export function activate(context: vscode.ExtensionContext): void {
     tokens,
     source.onDidReplace(() => tokens.clear()),
     registerCommands({ tokens, preference, clientSecrets, prompt, log }),
+    api,
+    registerAuthenticationProvider({ tokens, log }),
+    registerManageAccess({ tokens, log, decisions: consent.decisions }),
   );
+  return api.exports;
 }

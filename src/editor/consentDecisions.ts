@@ -1,0 +1,109 @@
+/** What the person decided about one extension, one account and one resource. Holds no secret. */
+export interface AccessDecision {
+  readonly accountId: string;
+  /** User name at the time, for people to read. */
+  readonly accountName: string;
+  /** Resource as {@link sameResource} compares it, or `*` for all resources of the account. */
+  readonly resource: string;
+  readonly allowed: boolean;
+  /** When it was decided: milliseconds since the epoch. */
+  readonly time: number;
+}
+
+/** Everything decided about one extension. */
+export interface ExtensionAccess {
+  /** Id of the extension in lower case. */
+  readonly extensionId: string;
+  /** Name of the extension at the time, for people to read. */
+  readonly label: string;
+  readonly decisions: readonly AccessDecision[];
+}
+
+/** What a decision is about. */
+export type AccessSubject = Pick<AccessDecision, 'accountId' | 'resource'>;
+
+/** Stands for all resources of an account. */
+export const allResources = '*';
+
+/** Where decisions are kept: a part of `vscode.Memento`, to be `globalState`. Reading is cheap and needs no waiting. */
+export interface DecisionStore {
+  keys(): readonly string[];
+  get(key: string): unknown;
+  update(key: string, value: unknown): PromiseLike<void>;
+}
+
+const keyPrefix = 'extensionAccess:';
+
+/** The name under which a resource is decided about: a slash at its end makes no difference to a person. */
+export function sameResource(resource: string): string {
+  return resource.toLowerCase().replace(/\/+$/, '');
+}
+
+/** The decisions about extensions, one entry of the store for each extension, so that windows do not undo each other. */
+export class AccessDecisions {
+  readonly #store: DecisionStore;
+
+  constructor(store: DecisionStore) {
+    this.#store = store;
+  }
+
+  /** @returns `undefined` when nothing was decided. A decision about the resource itself wins over one about all. */
+  find(extensionId: string, { accountId, resource }: AccessSubject): boolean | undefined {
+    const ofAccount = this.#read(extensionId).decisions.filter((decision) => decision.accountId === accountId);
+    const about = (wanted: string) => ofAccount.find((decision) => decision.resource === wanted)?.allowed;
+    return about(sameResource(resource)) ?? about(allResources);
+  }
+
+  /** Every extension about which something was decided, by name. */
+  list(): readonly ExtensionAccess[] {
+    return this.#store
+      .keys()
+      .filter((key) => key.startsWith(keyPrefix))
+      .map((key) => this.#read(key.slice(keyPrefix.length)))
+      .filter(({ decisions }) => decisions.length > 0)
+      .sort((left, right) => left.label.localeCompare(right.label));
+  }
+
+  /** Keeps a decision in place of an earlier one. To allow all resources also lifts what was denied one by one. */
+  async save(extension: Pick<ExtensionAccess, 'extensionId' | 'label'>, decision: AccessDecision): Promise<void> {
+    const { accountId, accountName, allowed, time } = decision;
+    const kept = { accountId, accountName, resource: sameResource(decision.resource), allowed, time };
+    const others = this.#read(extension.extensionId).decisions.filter(
+      (other) => !isAbout(other, kept) && !(kept.resource === allResources && other.accountId === kept.accountId),
+    );
+    await this.#write({ extensionId: extension.extensionId, label: extension.label, decisions: [...others, kept] });
+  }
+
+  /** Forgets decisions, so that the person is asked again: one, or all about an extension. */
+  async forget(extensionId: string, subject?: AccessSubject): Promise<void> {
+    const access = this.#read(extensionId);
+    const others = subject === undefined ? [] : access.decisions.filter((decision) => !isAbout(decision, subject));
+    await this.#write({ ...access, decisions: others });
+  }
+
+  #read(extensionId: string): ExtensionAccess {
+    const stored = this.#store.get(keyPrefix + extensionId) as Partial<ExtensionAccess> | undefined;
+    const decisions = Array.isArray(stored?.decisions) ? stored.decisions.filter(isDecision) : [];
+    return { extensionId, label: typeof stored?.label === 'string' ? stored.label : extensionId, decisions };
+  }
+
+  async #write({ extensionId, label, decisions }: ExtensionAccess): Promise<void> {
+    await this.#store.update(keyPrefix + extensionId, decisions.length === 0 ? undefined : { label, decisions });
+  }
+}
+
+function isAbout(decision: AccessDecision, subject: AccessSubject): boolean {
+  return decision.accountId === subject.accountId && decision.resource === sameResource(subject.resource);
+}
+
+/** What was stored may come from another version, or have been edited. Whatever is not understood counts as undecided. */
+function isDecision(value: unknown): value is AccessDecision {
+  const decision = value as Partial<AccessDecision> | null;
+  return (
+    typeof decision?.accountId === 'string' &&
+    typeof decision.accountName === 'string' &&
+    typeof decision.resource === 'string' &&
+    typeof decision.allowed === 'boolean' &&
+    typeof decision.time === 'number'
+  );
+}
