@@ -1,0 +1,36 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+
+/** Longest secret that can be compared: every one that is made here is shorter. */
+const comparedBytes = 256;
+
+/** A new secret for a workspace: 256 random bits, printable. */
+export function createWorkspaceSecret(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+/**
+ * Derives what one kind of caller must present from the secret of the workspace.
+ *
+ * Each purpose has its own, so that one which leaks (Cloud Shell's stands in an address, which programs like to print)
+ * opens nothing else; the port is mixed in so that two windows on one workspace do not accept each other's.
+ */
+export function deriveCallerSecret(workspaceSecret: string, port: number, purpose: string): string {
+  return createHmac('sha256', workspaceSecret).update(`${purpose}\n${port}`).digest('base64url');
+}
+
+/**
+ * Makes a comparison with a secret that takes the same time for every other text, whatever its length: both are laid out
+ * in buffers of one size first.
+ */
+export function secretMatcher(secret: string): (presented: string | undefined) => boolean {
+  const expected = layOut(secret);
+  return (presented) => timingSafeEqual(layOut(presented ?? ''), expected);
+}
+
+/** The text's length and its first bytes, in a buffer of one size. */
+function layOut(text: string): Buffer {
+  const buffer = Buffer.alloc(comparedBytes + 4);
+  buffer.writeUInt32LE(text.length, 0);
+  buffer.write(text, 4, comparedBytes, 'latin1');
+  return buffer;
+}

@@ -1,0 +1,82 @@
+import { chmod, lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock, Disposable, Log } from '../tokens/ports.ts';
+import { mintRpcCookie, rpcCookieLifetime } from './rpcCookie.ts';
+
+/** Name of the file that posit-sdk and rstudioapi read in `PWB_SESSION_RUNTIME_DIR`. */
+const fileName = 'rpc_cookie';
+
+/** How often the cookie is replaced, in milliseconds: it never has less than half of its time left. */
+const renewInterval = rpcCookieLifetime / 2;
+
+export interface RpcCookieFileDeps {
+  /** Folder for this file alone; made when it is missing. */
+  readonly folder: string;
+  readonly secret: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * Keeps an RPC cookie in a file that only its owner can read, and a fresh one before the old one ends.
+ *
+ * A file, since a variable could not be replaced in a terminal that is already open. What it holds ends by itself within an
+ * hour, and the file goes when the endpoint stops.
+ */
+export class RpcCookieFile implements Disposable {
+  readonly #deps: RpcCookieFileDeps;
+  readonly #timer: NodeJS.Timeout;
+  #lastWrite: Promise<void> = Promise.resolve();
+
+  private constructor(deps: RpcCookieFileDeps) {
+    this.#deps = deps;
+    this.#timer = setInterval(() => void this.#renew(), renewInterval);
+    this.#timer.unref();
+  }
+
+  /** Writes the first cookie. @throws when the folder is not private to this user, or cannot be written */
+  static async create(deps: RpcCookieFileDeps): Promise<RpcCookieFile> {
+    await makePrivateFolder(deps.folder);
+    const file = new RpcCookieFile(deps);
+    try {
+      await file.#write();
+    } catch (error) {
+      await file.dispose();
+      throw error;
+    }
+    return file;
+  }
+
+  async dispose(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#lastWrite;
+    await rm(join(this.#deps.folder, fileName), { force: true });
+  }
+
+  #renew(): Promise<void> {
+    this.#lastWrite = this.#write().catch(() => {
+      this.#deps.log.warn('The RPC cookie of Posit Workbench could not be renewed; it is tried again in half an hour.');
+    });
+    return this.#lastWrite;
+  }
+
+  /** Renames a whole file into place: a reader never sees half a cookie. */
+  async #write(): Promise<void> {
+    const { folder, secret, clock } = this.#deps;
+    const cookie = mintRpcCookie(secret, clock.now() + rpcCookieLifetime);
+    const draft = join(folder, `${fileName}.${process.pid}`);
+    await writeFile(draft, `${cookie}\n`, { mode: 0o600 });
+    await rename(draft, join(folder, fileName));
+  }
+}
+
+/** Makes a folder that nobody else can enter, or makes sure that one which is there is so. */
+async function makePrivateFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const found = await lstat(folder);
+  const isOwn = process.getuid === undefined || found.uid === process.getuid();
+  if (!found.isDirectory() || !isOwn) {
+    throw new Error('The folder for the RPC cookie belongs to somebody else.');
+  }
+  await chmod(folder, 0o700);
+}
