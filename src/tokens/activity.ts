@@ -6,6 +6,7 @@ export interface ActivityEntry {
   /** Milliseconds since the epoch. */
   readonly time: number;
   readonly requester: Requester;
+  /** Canonical resource; empty when the request named none that can be meant. */
   readonly resource: string;
   readonly accountId?: string;
   readonly tenantId?: string;

@@ -1,24 +1,37 @@
 import type { Disposable, Event } from './ports.ts';
 
-/** Something that others can listen to. */
-export interface Emitter<T> {
-  readonly event: Event<T>;
-  fire(event: T): void;
-}
+/** Fires events to listeners in the order they came. A listener that throws never stops the others, nor the one who fires. */
+export class Emitter<T> implements Disposable {
+  readonly #listeners = new Set<{ readonly listener: (event: T) => unknown }>();
+  readonly #onListenerError: (error: unknown) => void;
 
-/** The smallest emitter that fits {@link Event}: listeners are called in order, and may unsubscribe while being called. */
-export function createEmitter<T>(): Emitter<T> {
-  const listeners = new Set<{ readonly call: (event: T) => unknown }>();
-  return {
-    event: (call): Disposable => {
-      const listener = { call };
-      listeners.add(listener);
-      return { dispose: () => listeners.delete(listener) };
-    },
-    fire: (event) => {
-      for (const listener of [...listeners]) {
-        listener.call(event);
-      }
-    },
+  /** @param onListenerError told of each listener that throws */
+  constructor(onListenerError: (error: unknown) => void) {
+    this.#onListenerError = onListenerError;
+  }
+
+  /** False when nobody listens: whoever fires often can leave out the work of making an event. */
+  get hasListeners(): boolean {
+    return this.#listeners.size > 0;
+  }
+
+  readonly event: Event<T> = (listener) => {
+    const registration = { listener };
+    this.#listeners.add(registration);
+    return { dispose: () => this.#listeners.delete(registration) };
   };
+
+  fire(event: T): void {
+    for (const { listener } of [...this.#listeners]) {
+      try {
+        listener(event);
+      } catch (error) {
+        this.#onListenerError(error);
+      }
+    }
+  }
+
+  dispose(): void {
+    this.#listeners.clear();
+  }
 }

@@ -1,6 +1,7 @@
 import type { AccessToken } from './accessToken.ts';
 import type { Account } from './account.ts';
 import type { ActivityEntry } from './activity.ts';
+import { CachedTokenService } from './cachedTokenService.ts';
 import type { CloudName } from './cloud.ts';
 import type {
   AccessPolicy,
@@ -12,6 +13,7 @@ import type {
   SignInOptions,
   TokenSource,
 } from './ports.ts';
+import type { RefreshedToken, RefreshOptions } from './refreshTokens.ts';
 import type { Requester } from './requester.ts';
 import type { TokenRequest } from './tokenRequest.ts';
 
@@ -41,4 +43,18 @@ export interface TokenService extends Disposable {
   cachedTokens(): readonly CachedTokenInfo[];
   activity(): readonly ActivityEntry[];
   readonly onDidRecordActivity: Event<ActivityEntry>;
+}
+
+/** A token service that can also tell what a refresh changed. */
+export interface RefreshableTokenService extends TokenService {
+  /**
+   * Renews every token in memory, through the access policy as usual, and tells which permissions came and went.
+   * @throws AzureCredentialsError `cancelled`; other failures are told token by token
+   */
+  refreshTokens(requester: Requester, options?: RefreshOptions): Promise<readonly RefreshedToken[]>;
+}
+
+/** Builds the token service. It does not own the source: whoever made that disposes it. */
+export function createTokenService(deps: TokenServiceDeps): RefreshableTokenService {
+  return new CachedTokenService(deps);
 }
