@@ -59,13 +59,14 @@ export function requestOfScopes(scopes: readonly string[]): SessionRequest {
  */
 export function requestOfChallenges({ challenges, fallbackScopes = [] }: AuthenticationConstraint): SessionRequest {
   const parsed = parseWwwAuthenticate(challenges.map(toHeader).join(', '));
-  const own = bearerParameter(parsed, 'scope')?.split(/\s+/) ?? fallbackScopes;
   const resource = bearerParameter(parsed, 'resource_id') ?? bearerParameter(parsed, 'resource');
-  const { request } = requestOfScopes(own.length === 0 && resource !== undefined ? [resource] : own);
+  const named = bearerParameter(parsed, 'scope')?.split(/\s+/) ?? fallbackScopes;
+  const scopes = named.length === 0 && resource !== undefined ? [resource] : named;
+  const { request } = requestOfScopes(scopes);
   const tenantId = request.tenantId ?? tenantOfChallenges(parsed);
   const claims = claimsOfChallenges(parsed);
   return {
-    scopes: fallbackScopes.length === 0 ? own : fallbackScopes,
+    scopes: fallbackScopes.length === 0 ? scopes : fallbackScopes,
     request: { ...request, ...(tenantId ? { tenantId } : {}), ...(claims ? { claims } : {}) },
   };
 }
