@@ -1,0 +1,185 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Fault, FaultEffect } from './controlTypes.ts';
+import { html, json, send } from './messages.ts';
+
+/** What is known of a request when faults are looked for. */
+export interface RequestFacts {
+  readonly host: string;
+  readonly path: string;
+  readonly method: string;
+  readonly grant?: string | undefined;
+  /** Every identifier of the resource: as asked, name, application id. */
+  readonly resource?: readonly string[] | undefined;
+  readonly user?: string | undefined;
+  readonly client?: string | undefined;
+}
+
+interface ArrangedFault {
+  readonly id: number;
+  readonly fault: Fault;
+  left: number;
+}
+
+/** The faults that tests have arranged. */
+export class Faults {
+  #arranged: ArrangedFault[] = [];
+  #count = 0;
+
+  /** Arranges a fault and returns its number. */
+  add(fault: Fault): number {
+    this.#count += 1;
+    this.#arranged.push({ id: this.#count, fault, left: fault.times ?? Number.POSITIVE_INFINITY });
+    return this.#count;
+  }
+
+  /** Takes a fault back. */
+  remove(id: number): void {
+    this.#arranged = this.#arranged.filter((arranged) => arranged.id !== id);
+  }
+
+  /** Takes all faults back. */
+  clear(): void {
+    this.#arranged = [];
+  }
+
+  /** The effects that meet a request, in the order they were arranged: all delays and the first of the others. */
+  take(facts: RequestFacts): FaultEffect[] {
+    const effects: FaultEffect[] = [];
+    let decided = false;
+    for (const arranged of this.#arranged) {
+      const isDelay = arranged.fault.effect.kind === 'delay';
+      if ((decided && !isDelay) || arranged.left <= 0 || !meets(arranged.fault, facts)) {
+        continue;
+      }
+      arranged.left -= 1;
+      decided ||= !isDelay;
+      effects.push(arranged.fault.effect);
+    }
+    return effects;
+  }
+}
+
+/**
+ * Applies the effects that any server can show.
+ *
+ * @returns whether the request has been answered (or cut); otherwise it is to be handled, and the answer may still be
+ * spoiled on its way out.
+ */
+export async function applyEffects(
+  effects: readonly FaultEffect[],
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<boolean> {
+  for (const effect of effects) {
+    if (effect.kind === 'delay') {
+      await wait(effect.milliseconds);
+    } else if (effect.kind === 'truncate') {
+      spoilAnswer(response, 'truncate');
+    } else if (effect.kind === 'cut') {
+      if (effect.when === 'before') {
+        request.socket.destroy();
+        return true;
+      }
+      spoilAnswer(response, effect.when);
+    } else if (effect.kind !== 'error') {
+      answerWith(effect, response);
+      return true;
+    }
+  }
+  return false;
+}
+
+function answerWith(
+  effect: Extract<FaultEffect, { kind: 'throttle' | 'html' | 'empty' | 'challenge' }>,
+  response: ServerResponse,
+): void {
+  switch (effect.kind) {
+    case 'throttle':
+      return send(response, json(effect.status ?? 429, throttledBody, retryAfterHeader(effect)));
+    case 'html':
+      return send(response, html(effect.status ?? 200, gatewayPage));
+    case 'empty':
+      return send(response, { status: effect.status ?? 503 });
+    case 'challenge':
+      return send(response, json(401, unauthorizedBody, { 'www-authenticate': claimsChallenge(effect.claims) }));
+    default:
+      return effect satisfies never;
+  }
+}
+
+// The shape of Resource Manager's and Graph's own throttling answers; Entra's have the same members.
+const throttledBody = { error: { code: 'TooManyRequests', message: 'The request was throttled.' } };
+const unauthorizedBody = {
+  error: { code: 'InvalidAuthenticationToken', message: 'Continuous access evaluation resulted in challenge.' },
+};
+const gatewayPage =
+  '<!DOCTYPE html><html><head><title>Service Unavailable</title></head>' +
+  '<body><h2>Our services aren’t available right now</h2></body></html>';
+
+function retryAfterHeader(effect: Extract<FaultEffect, { kind: 'throttle' }>): Record<string, string> {
+  if (effect.retryAfter === undefined) {
+    return {};
+  }
+  const date = new Date(Date.now() + effect.retryAfter * 1000);
+  return { 'retry-after': effect.asDate ? date.toUTCString() : String(effect.retryAfter) };
+}
+
+/** The header of a claims challenge, as Microsoft's services send it (recordings in azure-sdk-for-js). */
+export function claimsChallenge(claims: string): string {
+  const encoded = Buffer.from(claims, 'utf8').toString('base64');
+  return [
+    'Bearer realm=""',
+    'authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize"',
+    'error="insufficient_claims"',
+    `claims="${encoded}"`,
+  ].join(', ');
+}
+
+function meets(fault: Fault, facts: RequestFacts): boolean {
+  return (
+    agrees(fault.host, facts.host) &&
+    agrees(fault.method, facts.method) &&
+    agrees(fault.grant, facts.grant) &&
+    agrees(fault.user, facts.user) &&
+    agrees(fault.client, facts.client) &&
+    (fault.path === undefined || facts.path.includes(fault.path)) &&
+    (fault.resource === undefined || (facts.resource ?? []).some((known) => sameResource(known, fault.resource)))
+  );
+}
+
+function agrees(wanted: string | undefined, actual: string | undefined): boolean {
+  return wanted === undefined || wanted === actual;
+}
+
+function sameResource(known: string, wanted: string | undefined): boolean {
+  return known.replace(/\/$/, '').toLowerCase() === wanted?.replace(/\/$/, '').toLowerCase();
+}
+
+/** Lets the request be handled, but keeps the answer from arriving whole. */
+function spoilAnswer(response: ServerResponse, how: 'middle' | 'after' | 'truncate'): void {
+  const end = response.end.bind(response);
+  response.end = ((chunk?: unknown) => {
+    const body = Buffer.from(typeof chunk === 'string' || chunk instanceof Uint8Array ? chunk : '');
+    const half = body.subarray(0, Math.floor(body.length / 2));
+    if (how === 'truncate') {
+      end(half);
+    } else if (how === 'middle') {
+      response.write(half, () => response.socket?.destroy());
+    } else {
+      response.socket?.destroy();
+    }
+    return response;
+  }) as typeof response.end;
+  if (how === 'after') {
+    response.write = (() => true) as typeof response.write;
+  }
+  const writeHead = response.writeHead.bind(response);
+  response.writeHead = ((status: number, headers: Record<string, string>) => {
+    if (how === 'after') {
+      return response;
+    }
+    const { 'content-length': length, ...others } = headers;
+    return writeHead(status, how === 'middle' && length !== undefined ? headers : others);
+  }) as typeof response.writeHead;
+}

@@ -1,0 +1,77 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createDeviceLogin, createEntra } from './entra/entra.ts';
+import { applyEffects } from './faults.ts';
+import { createGraph } from './graph.ts';
+import { hostOf, json, send, urlOf } from './messages.ts';
+import { createResourceManager } from './resourceManager.ts';
+import type { CreateStandIn, StandIn } from './standIn.ts';
+import type { AzureState } from './state.ts';
+import { createStorage } from './storage.ts';
+
+/** Every service of the local Azure. `standIn.ts` says how to add one. */
+const services: readonly CreateStandIn[] = [
+  createEntra,
+  createDeviceLogin,
+  createGraph,
+  createResourceManager,
+  createStorage,
+];
+
+/** The services by host name. */
+export interface Hosts {
+  readonly standIns: readonly StandIn[];
+  /** Whether some stand-in answers for a host. */
+  knows(host: string): boolean;
+  /** Logs a request, applies arranged faults and lets the stand-in of its host answer. */
+  answer(request: IncomingMessage, response: ServerResponse): void;
+}
+
+/** Creates all stand-ins over one state. */
+export function createHosts(state: AzureState): Hosts {
+  const standIns = services.map((create) => create(state));
+  const find = (host: string): StandIn | undefined => standIns.find((standIn) => standIn.matches(host));
+  return {
+    standIns,
+    knows: (host) => find(host) !== undefined,
+    answer: (request, response) => {
+      state.requests.open(request, response);
+      const standIn = find(hostOf(request));
+      answerBy(standIn, state, { request, response }).catch((error: unknown) => {
+        process.stderr.write(`local Azure: ${standIn?.name ?? 'no stand-in'}: ${describeFailure(error)}\n`);
+        if (response.headersSent) {
+          response.destroy();
+        } else {
+          send(
+            response,
+            json(500, { error: 'server_error', error_description: 'The local Azure failed; see its log.' }),
+          );
+        }
+      });
+    },
+  };
+}
+
+async function answerBy(
+  standIn: StandIn | undefined,
+  state: AzureState,
+  { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
+): Promise<void> {
+  if (!standIn) {
+    return send(response, json(502, { error: `The local Azure has no stand-in for ${hostOf(request)}.` }));
+  }
+  if (!standIn.appliesFaults) {
+    const facts = { host: hostOf(request), path: urlOf(request).pathname, method: request.method ?? 'GET' };
+    const effects = state.faults.take(facts);
+    if (effects.length > 0) {
+      state.requests.note(request, { faults: effects.map(({ kind }) => kind) });
+    }
+    if (await applyEffects(effects, request, response)) {
+      return;
+    }
+  }
+  await standIn.handle(request, response);
+}
+
+function describeFailure(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,33 @@
+/**
+ * Runs the local Azure as a process: `node test/azure/main.ts [--data FILE] [--no-storage]`.
+ *
+ * Prints one JSON line with its addresses when it is ready. Ends on SIGTERM, SIGINT, or when its standard input is
+ * closed by whoever started it.
+ */
+import { parseArgs } from 'node:util';
+import { startLocalAzure } from './localAzure.ts';
+
+const { values } = parseArgs({
+  options: { data: { type: 'string' }, 'no-storage': { type: 'boolean', default: false } },
+});
+const azure = await startLocalAzure({ dataFile: values.data, storage: !values['no-storage'] });
+const { control: _control, fetch: _fetch, ...addresses } = azure;
+process.stdout.write(`${JSON.stringify(addresses)}\n`);
+
+let isEnding = false;
+async function end(): Promise<void> {
+  if (isEnding) {
+    return;
+  }
+  isEnding = true;
+  try {
+    await azure[Symbol.asyncDispose]();
+    process.exit(0);
+  } catch (error) {
+    process.stderr.write(`local Azure: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  }
+}
+process.once('SIGTERM', end);
+process.once('SIGINT', end);
+process.stdin.once('end', end).once('close', end).resume();
