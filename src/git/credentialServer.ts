@@ -1,5 +1,4 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { finished } from 'node:stream/promises';
 import type { Disposable, Log } from '../tokens/ports.ts';
 import { type CredentialAnswer, formatCredentialAnswer } from './wireFormat.ts';
 
@@ -53,29 +52,31 @@ export class CredentialServer implements Disposable {
   }
 
   async #serve(socket: Socket): Promise<void> {
-    this.#sockets.add(socket);
     const gone = new AbortController();
-    finished(socket)
-      .catch(() => undefined)
-      .finally(() => gone.abort());
+    this.#sockets.add(socket);
     socket.on('error', () => socket.destroy());
     socket.once('close', () => {
       this.#sockets.delete(socket);
       gone.abort();
     });
+    const request = await readRequest(socket, this.#deps.requestTimeout ?? 10_000);
+    if (!request) {
+      socket.destroy();
+      return;
+    }
+    // After the end of the client's side nothing tells whether git still waits; before it, the end is git's own.
+    socket.once('end', () => gone.abort());
+    const answer = await this.#answer(request, gone.signal);
+    socket.end(formatCredentialAnswer(answer), () => socket.destroy());
+  }
+
+  async #answer(request: Uint8Array, signal: AbortSignal): Promise<CredentialAnswer> {
     try {
-      const request = await readRequest(socket, this.#deps.requestTimeout ?? 10_000);
-      if (request) {
-        socket.end(formatCredentialAnswer(await this.#deps.answer(request, gone.signal)));
-      } else {
-        socket.destroy();
-      }
+      return await this.#deps.answer(request, signal);
     } catch (error) {
       // Only the kind of a defect is logged: its text could quote the request.
       this.#deps.log.error(`Git credential server: ${error instanceof Error ? error.name : 'unknown error'}`);
-      socket.end(
-        formatCredentialAnswer({ message: 'something unexpected went wrong: see the log in VS Code', quit: true }),
-      );
+      return { message: 'something unexpected went wrong: see the log in VS Code', quit: true };
     }
   }
 }

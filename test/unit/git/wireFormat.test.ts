@@ -121,7 +121,6 @@ describe('git credential wire format', () => {
             request.username ?? '',
             ...request.challenges,
           ];
-          // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
           return values.every((value) => !/[\0\r\n]/.test(value));
         } catch (error) {
           return isAzureCredentialsError(error) && error.code === 'unsupported_remote';
