@@ -1,0 +1,357 @@
+import type { Account } from '../tokens/account.ts';
+import { Emitter } from '../tokens/emitter.ts';
+import { AzureCredentialsError } from '../tokens/errors.ts';
+import type { Clock, Disposable, Event, Log, SecretStore } from '../tokens/ports.ts';
+import {
+  type AccountSecret,
+  readSecret,
+  readVaultKey,
+  type VaultKey,
+  type VaultScope,
+  vaultKey,
+  writeSecret,
+} from './accountSecret.ts';
+import { surveyKeys, type VaultSurvey } from './vaultSurvey.ts';
+
+/** One sign-in of one account, as this window knows it. Holds the refresh token: never give it to a log. */
+export interface VaultEntry extends AccountSecret {
+  /** Why it is no longer in force: `signedOut` means that no token may be given for it any more. */
+  readonly ended?: 'signedOut' | 'replaced';
+}
+
+interface Entry {
+  readonly account: Account;
+  readonly signIn: number;
+  refreshToken: string;
+  /** The refresh token that the store has; absent when storing failed so far. */
+  stored?: string;
+  ended?: 'signedOut' | 'replaced';
+}
+
+export interface VaultDeps {
+  readonly scope: VaultScope;
+  readonly secrets: SecretStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Told of each failure of the store. */
+  readonly onStorageTrouble: (error: AzureCredentialsError) => void;
+}
+
+/** How long the mark of a sign-out is kept: far longer than any request can be in flight. */
+const markLifetimeMs = 7 * 86_400_000;
+/** How often a store that fails is tried again, since each try can show the keyring's own prompt. */
+const retryLoadMs = 30_000;
+/** An event this soon after our own write is taken for its echo, and nobody is made to wait for it. */
+const echoMs = 1000;
+
+/**
+ * The accounts of a person and their refresh tokens, one secret each, shared with every window through the secret store.
+ *
+ * The store has no lock and no compare-and-swap, and its change events may come late or never. So:
+ * - a sign-in has a key of its own (see {@link VaultKey}), which a refresh can only ever renew;
+ * - a sign-out first writes a mark, then deletes; a refresh looks for the mark after it wrote, and takes back what it
+ *   wrote. Whichever order two windows act in, the account stays out;
+ * - what was read stays in memory, and is read again when the store says that it changed, before anything is written,
+ *   and when Entra refuses a refresh token.
+ */
+export class AccountVault implements Disposable {
+  readonly #deps: VaultDeps;
+  readonly #changed: Emitter<void>;
+  readonly #subscription: Disposable;
+  readonly #entries = new Map<string, Entry>();
+  /** Keys that the store says have changed and that were not read since. */
+  readonly #stale = new Set<string>();
+  readonly #written = new Map<string, number>();
+  #queue: Promise<unknown> = Promise.resolve();
+  #synced: Promise<void> | undefined;
+  #retryLoadAt = Number.NEGATIVE_INFINITY;
+
+  constructor(deps: VaultDeps) {
+    this.#deps = deps;
+    this.#changed = new Emitter(() => deps.log.error('A listener for changed accounts failed.'));
+    this.#subscription = deps.secrets.onDidChange(({ key }) => this.#onStoreChanged(key));
+  }
+
+  /** Fires when an account came or went, here or in another window. */
+  get onDidChange(): Event<void> {
+    return this.#changed.event;
+  }
+
+  async accounts(): Promise<readonly Account[]> {
+    await this.#current();
+    return [...this.#entries.values()].map(({ account }) => account);
+  }
+
+  async find(accountId: string): Promise<VaultEntry | undefined> {
+    await this.#current();
+    return this.#entries.get(accountId);
+  }
+
+  /** Keeps a new sign-in, in place of any other of the account. When the store fails, it is kept in memory. */
+  async add(secret: AccountSecret): Promise<void> {
+    await this.#current();
+    await this.#enqueue(() => this.#add(secret));
+    this.#changed.fire();
+  }
+
+  /** Takes a renewed refresh token. Returns at once; {@link settled} tells when it is stored. */
+  renew(given: VaultEntry, refreshToken: string): void {
+    const entry = this.#entries.get(given.account.id);
+    if (entry === given && entry.refreshToken !== refreshToken) {
+      entry.refreshToken = refreshToken;
+      void this.#enqueue(() => this.#persist(entry));
+    }
+  }
+
+  /**
+   * Reads an account's secret again, after Entra refused `refused`.
+   * @returns true when there is another refresh token to try
+   */
+  async reread(given: VaultEntry, refused: string): Promise<boolean> {
+    await this.#enqueue(async () => {
+      const entry = this.#entries.get(given.account.id);
+      if (entry === given && entry.refreshToken === refused && entry.stored !== undefined) {
+        this.#stale.add(this.#keyOf(entry));
+        await this.#sync();
+      }
+    });
+    return given.ended === undefined && given.refreshToken !== refused;
+  }
+
+  /**
+   * Forgets an account, for every window and for good.
+   * @throws AzureCredentialsError `storage` when the store kept it: it may be back at the next start
+   */
+  async remove(accountId: string): Promise<void> {
+    this.#end(accountId, 'signedOut');
+    this.#changed.fire();
+    await this.#enqueue(() => this.#remove(accountId));
+  }
+
+  /** Waits until all that was renewed is stored. */
+  async settled(): Promise<void> {
+    await this.#queue;
+  }
+
+  async dispose(): Promise<void> {
+    this.#subscription.dispose();
+    this.#changed.dispose();
+    await this.settled();
+  }
+
+  #onStoreChanged(key: string): void {
+    if (readVaultKey(this.#deps.scope, key) === undefined || this.#synced === undefined) {
+      return;
+    }
+    this.#stale.add(key);
+    const reading = this.#enqueue(() => this.#sync());
+    const age = this.#deps.clock.monotonic() - (this.#written.get(key) ?? Number.NEGATIVE_INFINITY);
+    if (age > echoMs) {
+      this.#synced = reading;
+    }
+  }
+
+  /** Waits until memory is what the store has, as far as the store told. */
+  async #current(): Promise<void> {
+    if (this.#synced === undefined && this.#deps.clock.monotonic() >= this.#retryLoadAt) {
+      this.#synced = this.#enqueue(() => this.#sync(true));
+    }
+    await this.#synced;
+  }
+
+  /** Everything that touches the store goes through here, one after the other. */
+  #enqueue<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(task);
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+
+  async #sync(first = false): Promise<void> {
+    const stale = new Set(this.#stale);
+    this.#stale.clear();
+    if (!first && stale.size === 0) {
+      return;
+    }
+    const before = this.#signIns();
+    try {
+      const survey = await this.#survey();
+      for (const { account, signIn, stored } of [...this.#entries.values()]) {
+        if (stored !== undefined && survey.inForce.get(account.id) !== signIn) {
+          this.#end(account.id, survey.inForce.has(account.id) ? 'replaced' : 'signedOut');
+        }
+      }
+      const keys = [...survey.inForce].map(([accountId, signIn]) => ({ kind: 'account' as const, accountId, signIn }));
+      await Promise.all(keys.map((key) => this.#load(key, stale)));
+      await this.#tidy([...survey.obsolete, ...(first ? await this.#oldMarks(survey.marks) : [])]);
+    } catch (error) {
+      this.#trouble('read', error);
+      this.#synced = undefined;
+      this.#retryLoadAt = this.#deps.clock.monotonic() + retryLoadMs;
+    }
+    if (before !== this.#signIns()) {
+      this.#changed.fire();
+    }
+  }
+
+  async #survey(): Promise<VaultSurvey> {
+    return surveyKeys(this.#deps.scope, await this.#deps.secrets.keys());
+  }
+
+  /** Reads one sign-in into memory, unless it is there. A failure concerns its own account alone. */
+  async #load(key: VaultKey, stale: ReadonlySet<string>): Promise<void> {
+    const known = this.#entries.get(key.accountId);
+    const isUnsaved = known !== undefined && known.stored === undefined && known.signIn > key.signIn;
+    if (isUnsaved || (known?.signIn === key.signIn && !stale.has(vaultKey(this.#deps.scope, key)))) {
+      return;
+    }
+    let secret: AccountSecret | undefined;
+    try {
+      secret = await this.#read(key);
+    } catch (error) {
+      this.#trouble('read', error);
+      return;
+    }
+    if (known?.signIn === key.signIn && secret !== undefined) {
+      if (known.refreshToken === known.stored) {
+        known.refreshToken = secret.refreshToken;
+      }
+      known.stored = secret.refreshToken;
+      return;
+    }
+    this.#end(key.accountId, secret === undefined ? 'signedOut' : 'replaced');
+    if (secret !== undefined) {
+      this.#entries.set(key.accountId, { ...secret, signIn: key.signIn, stored: secret.refreshToken });
+    }
+  }
+
+  /** `undefined` for a secret that is gone or corrupt. */
+  async #read(key: VaultKey): Promise<AccountSecret | undefined> {
+    const text = await this.#deps.secrets.get(vaultKey(this.#deps.scope, key));
+    const secret = text === undefined ? undefined : readSecret(text, key.accountId);
+    if (text !== undefined && secret === undefined) {
+      this.#deps.log.warn('The secret of an account is corrupt and is left out: sign in again to replace it.');
+    }
+    return secret;
+  }
+
+  async #add(secret: AccountSecret): Promise<void> {
+    const accountId = secret.account.id;
+    let highest = 0;
+    try {
+      highest = (await this.#survey()).highest.get(accountId) ?? 0;
+    } catch (error) {
+      this.#trouble('read', error);
+    }
+    this.#end(accountId, 'replaced');
+    const entry: Entry = { ...secret, signIn: Math.max(this.#deps.clock.now(), highest + 1) };
+    this.#entries.set(accountId, entry);
+    await this.#persist(entry);
+  }
+
+  async #persist(entry: Entry): Promise<void> {
+    const { account, refreshToken, stored, ended } = entry;
+    if (ended !== undefined || stored === refreshToken) {
+      return;
+    }
+    const key: VaultKey = { kind: 'account', accountId: account.id, signIn: entry.signIn };
+    try {
+      // A secret that is gone, or corrupt, is not written over by a refresh.
+      if (stored !== undefined && (await this.#read(key)) === undefined) {
+        this.#forget(entry, 'signedOut');
+        return;
+      }
+      await this.#store(key, writeSecret({ account, refreshToken }));
+      entry.stored = refreshToken;
+      await this.#checkInForce(entry, await this.#survey());
+    } catch (error) {
+      this.#trouble('write', error);
+    }
+  }
+
+  /** Takes back what was written for a sign-in that is no longer in force, and tidies up after one that is. */
+  async #checkInForce(entry: Entry, survey: VaultSurvey): Promise<void> {
+    const { account, signIn } = entry;
+    const mine = survey.obsolete.filter(({ accountId }) => accountId === account.id);
+    if (survey.inForce.get(account.id) === signIn && entry.ended !== 'signedOut') {
+      await this.#tidy([...mine, ...survey.marks.filter(({ accountId }) => accountId === account.id)]);
+      return;
+    }
+    await this.#deps.secrets.delete(this.#keyOf(entry));
+    this.#forget(entry, survey.inForce.has(account.id) ? 'replaced' : 'signedOut');
+    await this.#sync(true);
+  }
+
+  async #remove(accountId: string): Promise<void> {
+    const { secrets, scope, clock } = this.#deps;
+    try {
+      const keys = (await secrets.keys()).flatMap((text) => readVaultKey(scope, text) ?? []);
+      const mine = keys.filter((key) => key.kind === 'account' && key.accountId === accountId);
+      if (mine.length > 0) {
+        const signIn = Math.max(...mine.map((key) => key.signIn));
+        await this.#store({ kind: 'signedOut', accountId, signIn }, String(clock.now()));
+        await Promise.all(mine.map((key) => secrets.delete(vaultKey(scope, key))));
+      }
+    } catch (error) {
+      throw this.#trouble('write', error);
+    }
+  }
+
+  /** Deletes what is of no use any more. What cannot be deleted is ignored anyway. */
+  async #tidy(keys: readonly VaultKey[]): Promise<void> {
+    const { secrets, scope } = this.#deps;
+    await Promise.allSettled(keys.map((key) => secrets.delete(vaultKey(scope, key))));
+  }
+
+  async #oldMarks(marks: readonly VaultKey[]): Promise<readonly VaultKey[]> {
+    const { secrets, scope, clock } = this.#deps;
+    const ages = await Promise.all(
+      marks.map(async (key) => clock.now() - Number(await secrets.get(vaultKey(scope, key)))),
+    );
+    return marks.filter((_, index) => (ages[index] ?? 0) > markLifetimeMs);
+  }
+
+  async #store(key: VaultKey, value: string): Promise<void> {
+    const text = vaultKey(this.#deps.scope, key);
+    this.#written.set(text, this.#deps.clock.monotonic());
+    await this.#deps.secrets.store(text, value);
+  }
+
+  #end(accountId: string, reason: 'signedOut' | 'replaced'): void {
+    const entry = this.#entries.get(accountId);
+    if (entry !== undefined) {
+      entry.ended = reason;
+      this.#entries.delete(accountId);
+    }
+  }
+
+  #forget(entry: Entry, reason: 'signedOut' | 'replaced'): void {
+    entry.ended ??= reason;
+    if (this.#entries.get(entry.account.id) === entry) {
+      this.#entries.delete(entry.account.id);
+      this.#changed.fire();
+    }
+  }
+
+  #trouble(what: 'read' | 'write', cause: unknown): AzureCredentialsError {
+    const error = storageError(what, cause);
+    this.#deps.onStorageTrouble(error);
+    return error;
+  }
+
+  #keyOf({ account, signIn }: Entry): string {
+    return vaultKey(this.#deps.scope, { kind: 'account', accountId: account.id, signIn });
+  }
+
+  #signIns(): string {
+    return [...this.#entries.values()].map(({ account, signIn }) => `${account.id} ${signIn}`).join();
+  }
+}
+
+function storageError(what: 'read' | 'write', cause: unknown): AzureCredentialsError {
+  const message = `The editor’s secret storage cannot be ${what === 'read' ? 'read' : 'written'}.`;
+  return new AzureCredentialsError('storage', message, {
+    advice:
+      'You stay signed in until this window closes. To stay signed in after that, unlock or install a keyring (on Linux: gnome-keyring or KWallet) and restart the editor.',
+    cause: { name: cause instanceof Error ? cause.name : typeof cause },
+  });
+}

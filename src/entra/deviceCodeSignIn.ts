@@ -1,0 +1,144 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AzureCredentialsError } from '../tokens/errors.ts';
+import type { Clock, SignInPrompt } from '../tokens/ports.ts';
+import type { InteractiveRequest } from './browserSignIn.ts';
+import { type EntraAuthority, endpointUrl } from './clouds.ts';
+import { EntraRefusal, entraFailure } from './entraFailure.ts';
+import { cancelledError, type EntraNetwork } from './network.ts';
+import { readTokenAnswer, type TokenAnswer, unusableAnswer } from './tokenAnswer.ts';
+
+export interface DeviceCodeSignInDeps {
+  readonly authority: EntraAuthority;
+  readonly clientId: string;
+  readonly clientSecret?: string;
+  readonly network: EntraNetwork;
+  readonly prompt: SignInPrompt;
+  readonly clock: Clock;
+}
+
+/** Entra needs these to give an ID token and a refresh token. */
+const openIdScopes = ['openid', 'profile', 'offline_access'];
+const defaultIntervalS = 5;
+
+/**
+ * Signs a person in on another device.
+ * @see https://www.rfc-editor.org/rfc/rfc8628
+ *
+ * Not through MSAL: it polls on after a refused request for a code, and loses what Entra says while polling.
+ *
+ * @throws EntraRefusal (declined, expired, unknown code, anything Entra refuses), AzureCredentialsError as the network does
+ */
+export async function signInWithDeviceCode(
+  deps: DeviceCodeSignInDeps,
+  request: InteractiveRequest,
+): Promise<TokenAnswer> {
+  const code = await requestCode(deps, request);
+  const ended = new AbortController();
+  const signal = AbortSignal.any([request.signal, ended.signal]);
+  const { userCode, verificationUri, expiresOnTimestamp } = code;
+  const shown = deps.prompt.showDeviceCode({ userCode, verificationUri, expiresOnTimestamp, signal });
+  shown.catch(() => undefined);
+  try {
+    return await Promise.race([poll(deps, { ...request, signal }, code), shown]);
+  } catch (error) {
+    throw request.signal.aborted && request.signal.reason instanceof AzureCredentialsError
+      ? request.signal.reason
+      : error;
+  } finally {
+    ended.abort();
+  }
+}
+
+interface DeviceCode {
+  readonly deviceCode: string;
+  readonly userCode: string;
+  readonly verificationUri: string;
+  readonly expiresOnTimestamp: number;
+  readonly intervalS: number;
+}
+
+async function requestCode(deps: DeviceCodeSignInDeps, request: InteractiveRequest): Promise<DeviceCode> {
+  const sentAt = deps.clock.now();
+  const { body } = await post(deps, request, {
+    endpoint: 'devicecode',
+    form: { scope: [...request.scopes, ...openIdScopes].join(' '), ...(request.claims && { claims: request.claims }) },
+  });
+  const { device_code: deviceCode, user_code: userCode, verification_uri: verificationUri } = body;
+  const expiresInS = Number(body['expires_in']);
+  const isComplete = typeof deviceCode === 'string' && typeof userCode === 'string' && expiresInS > 0;
+  if (!isComplete || typeof verificationUri !== 'string' || URL.parse(verificationUri)?.protocol !== 'https:') {
+    throw unusableAnswer('no device code');
+  }
+  return {
+    deviceCode,
+    userCode,
+    verificationUri,
+    expiresOnTimestamp: sentAt + expiresInS * 1000,
+    intervalS: Number(body['interval']) || defaultIntervalS,
+  };
+}
+
+async function poll(deps: DeviceCodeSignInDeps, request: InteractiveRequest, code: DeviceCode): Promise<TokenAnswer> {
+  const form = {
+    grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+    device_code: code.deviceCode,
+    client_info: '1',
+  };
+  let { intervalS } = code;
+  for (;;) {
+    await wait(intervalS * 1000, request.signal);
+    if (deps.clock.now() >= code.expiresOnTimestamp) {
+      throw new EntraRefusal({ error: 'expired_token' });
+    }
+    try {
+      const sentAt = deps.clock.now();
+      const { body } = await post(deps, request, { endpoint: 'token', form });
+      return readTokenAnswer(body, sentAt);
+    } catch (error) {
+      if (!mayGoOn(error)) {
+        throw error;
+      }
+      // RFC 8628 section 3.5: slower by five seconds, for good; also after a connection that timed out.
+      intervalS += error instanceof EntraRefusal && error.failure.error === 'authorization_pending' ? 0 : 5;
+    }
+  }
+}
+
+/** Pending is the usual answer; a connection that fails meanwhile is no reason to throw the code away. */
+function mayGoOn(error: unknown): boolean {
+  return error instanceof EntraRefusal
+    ? ['authorization_pending', 'slow_down'].includes(error.failure.error)
+    : error instanceof AzureCredentialsError && (error.code === 'network' || error.code === 'identity_provider');
+}
+
+async function post(
+  { authority, clientId, clientSecret, network }: DeviceCodeSignInDeps,
+  { tenantId, signal }: InteractiveRequest,
+  { endpoint, form }: { readonly endpoint: 'token' | 'devicecode'; readonly form: Readonly<Record<string, string>> },
+) {
+  const answer = await network.send({
+    url: endpointUrl(authority, tenantId, endpoint),
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded;charset=utf-8' },
+    body: new URLSearchParams({
+      ...form,
+      client_id: clientId,
+      ...(clientSecret !== undefined && { client_secret: clientSecret }),
+    }).toString(),
+    repeatable: false,
+    signal,
+  });
+  const failure = entraFailure(answer.body);
+  if (failure) {
+    throw new EntraRefusal(failure);
+  }
+  return answer;
+}
+
+async function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(milliseconds, undefined, { signal });
+  } catch {
+    throw cancelledError();
+  }
+}

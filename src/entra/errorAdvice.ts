@@ -1,0 +1,142 @@
+/** What an advice can name. */
+export interface AdviceContext {
+  readonly clientId: string;
+  /** Tenant that was asked. */
+  readonly tenantId: string;
+  /** Resource or scopes that were asked for, when any were. */
+  readonly resource?: string;
+}
+
+export interface Advice {
+  /** What was wrong. */
+  readonly message: string;
+  /** Who must act and what to do. */
+  readonly advice: string;
+}
+
+const signInAgain = 'Run “Azure Credentials: Sign In”.';
+const startAgain = 'Run “Azure Credentials: Sign In” again and finish within a few minutes.';
+const registration = 'Microsoft Entra admin center › Entra ID › App registrations';
+
+/**
+ * Advice by AADSTS number. Entra may change the numbers at any time, so that they choose words, and what happens next is
+ * decided by `error` and `suberror` (see `translateFailure`).
+ * @see https://learn.microsoft.com/entra/identity-platform/reference-error-codes#aadsts-error-codes
+ */
+const adviceByNumber: Readonly<Record<number, (context: AdviceContext) => Advice>> = {
+  50173: () => ({
+    message: 'Your session was ended: the password was changed, or an administrator or you revoked it.',
+    advice: signInAgain,
+  }),
+  700082: () => ({ message: 'Your session ended because it was not used for 90 days.', advice: signInAgain }),
+  700084: ({ clientId }) => ({
+    message: 'Your session ended after a day, as it does for a single-page application.',
+    advice: `${signInAgain} So that it lasts, ask the administrator of application ${clientId} to move the redirect URI http://localhost from “Single-page application” to “Mobile and desktop applications” (${registration} › Authentication).`,
+  }),
+  70043: () => ({
+    message: 'Your organization’s sign-in frequency policy ended your session.',
+    advice: signInAgain,
+  }),
+  50076: ({ resource }) => ({
+    message: `Multifactor authentication is needed${forResource(resource)}.`,
+    advice: 'Run “Azure Credentials: Sign In” and confirm with your second factor.',
+  }),
+  50078: () => ({
+    message: 'Your multifactor authentication is too old.',
+    advice: 'Run “Azure Credentials: Sign In” and confirm with your second factor again.',
+  }),
+  50079: () => ({
+    message: 'You have to register for multifactor authentication first.',
+    advice: 'Run “Azure Credentials: Sign In” and follow the registration in the browser.',
+  }),
+  65001: ({ clientId, resource }) => ({
+    message: `Application ${clientId} has no consent${forResource(resource)}.`,
+    advice: `Run “Azure Credentials: Sign In” and accept what is asked, or ask your administrator to grant the permission for everyone (${registration} › API permissions › Grant admin consent).`,
+  }),
+  65004: ({ resource }) => ({
+    message: `The sign-in was cancelled in the browser, or the permission${forResource(resource)} was declined.`,
+    advice:
+      'Sign in again and accept what is asked. If you should not decide this yourself, ask your administrator to grant consent for the organization.',
+  }),
+  90094: ({ clientId, resource }) => ({
+    message: `Only an administrator may consent${forResource(resource)}.`,
+    advice: `Ask your administrator to grant application ${clientId} the permission (${registration} › API permissions › Grant admin consent), then try again.`,
+  }),
+  53003: ({ resource }) => ({
+    message: `A Conditional Access policy of your organization blocks access${forResource(resource)}.`,
+    advice:
+      'Signing in again does not help: tell your administrator, who finds the policy in Microsoft Entra admin center › Sign-in logs › Conditional Access.',
+  }),
+  530003: ({ resource }) => ({
+    message: `Your organization allows access${forResource(resource)} from managed devices only.`,
+    advice:
+      'Use a device that your organization manages, or ask your administrator to except this application from the device policy (Microsoft Entra admin center › Conditional Access).',
+  }),
+  500011: ({ resource, tenantId }) => ({
+    message: `Tenant ${tenantId} does not know the resource${resource ? ` ${resource}` : ''}.`,
+    advice:
+      'Check the spelling of the resource. If it is right, choose the tenant it belongs to (setting azureCredentials.tenantId, or another account), or ask your administrator to add its service principal to the tenant.',
+  }),
+  650057: ({ clientId, resource }) => ({
+    message: `Application ${clientId} is not set up${forResource(resource)}.`,
+    advice: `Ask the administrator of application ${clientId} to add the API permission (${registration} › API permissions › Add a permission).`,
+  }),
+  65002: ({ clientId, resource }) => ({
+    message: `Application ${clientId} belongs to Microsoft and may not be used${forResource(resource)}.`,
+    advice:
+      'Ask your administrator to register an application of your own organization, and set azureCredentials.clientId to its client id.',
+  }),
+  700016: ({ clientId, tenantId }) => ({
+    message: `Tenant ${tenantId} has no application ${clientId}.`,
+    advice: `Check the settings azureCredentials.clientId and azureCredentials.tenantId against the overview page of the application (${registration}); an application of another tenant has to be consented to in yours first.`,
+  }),
+  7000218: ({ clientId }) => ({
+    message: `Application ${clientId} is not allowed to sign people in without a client secret.`,
+    advice: `Ask its administrator to set “Allow public client flows” to Yes (${registration} › Authentication), or run “Azure Credentials: Set Client Secret”.`,
+  }),
+  7000215: ({ clientId }) => ({
+    message: `The client secret of application ${clientId} is wrong.`,
+    advice: `Run “Azure Credentials: Set Client Secret” and enter the secret’s value, not its id (${registration} › Certificates & secrets); a value is shown only once, so a new secret may be needed.`,
+  }),
+  7000222: ({ clientId }) => ({
+    message: `The client secret of application ${clientId} has expired.`,
+    advice: `Ask its administrator for a new one (${registration} › Certificates & secrets), then run “Azure Credentials: Set Client Secret”.`,
+  }),
+  90002: ({ tenantId }) => ({
+    message: `There is no tenant ${tenantId} in this cloud.`,
+    advice:
+      'Check the settings azureCredentials.tenantId and azureCredentials.cloud; the tenant’s id is on the overview page of Microsoft Entra admin center.',
+  }),
+  50020: otherAccount,
+  50034: otherAccount,
+  16000: otherAccount,
+  70011: ({ resource }) => ({
+    message: `Entra does not know the scope${resource ? ` ${resource}` : ''}.`,
+    advice: 'Check the spelling of the scope or resource that was asked for.',
+  }),
+  900144: () => ({
+    message: 'The request was not complete.',
+    advice: 'This is a defect of the extension: please report it.',
+  }),
+  9002313: () => ({ message: 'Your saved session cannot be used.', advice: signInAgain }),
+  54005: () => ({ message: 'The answer of the browser was used already.', advice: startAgain }),
+  700005: () => ({ message: 'The answer of the browser belongs to another sign-in.', advice: startAgain }),
+  70008: () => ({ message: 'The answer of the browser, or your session, is too old.', advice: startAgain }),
+};
+
+function otherAccount({ tenantId }: AdviceContext): Advice {
+  return {
+    message: `This account does not exist in tenant ${tenantId}.`,
+    advice:
+      'Sign in with another account, choose another tenant (setting azureCredentials.tenantId), or ask an administrator of that tenant to invite you as a guest (Microsoft Entra admin center › Users › Invite external user).',
+  };
+}
+
+function forResource(resource: string | undefined): string {
+  return resource ? ` for ${resource}` : '';
+}
+
+/** Advice for an AADSTS number; `undefined` when none is written for it. */
+export function adviceForNumber(aadsts: number | undefined, context: AdviceContext): Advice | undefined {
+  return aadsts === undefined ? undefined : adviceByNumber[aadsts]?.(context);
+}

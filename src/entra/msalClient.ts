@@ -1,0 +1,244 @@
+import {
+  type AuthenticationResult,
+  ConfidentialClientApplication,
+  type Configuration,
+  type INetworkModule,
+  type NetworkRequestOptions,
+  type NetworkResponse,
+  PublicClientApplication,
+} from '@azure/msal-node';
+import { type EntraAuthority, tenantUrl } from './clouds.ts';
+import { EntraRefusal, entraFailure } from './entraFailure.ts';
+import type { EntraAnswer, EntraNetwork, EntraRequest } from './network.ts';
+import { homeTenantOf, type TokenAnswer, unusableAnswer } from './tokenAnswer.ts';
+
+export interface MsalClientDeps {
+  readonly authority: EntraAuthority;
+  readonly clientId: string;
+  /** Makes it a confidential client. */
+  readonly clientSecret?: string;
+  readonly network: EntraNetwork;
+}
+
+/** What every call to the token endpoint has. */
+export interface TokenCall {
+  readonly tenantId: string;
+  readonly scopes: readonly string[];
+  /** Claims (JSON). */
+  readonly claims?: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface CodeCall extends TokenCall {
+  readonly code: string;
+  readonly codeVerifier: string;
+  readonly redirectUri: string;
+  readonly nonce: string;
+}
+
+export interface AuthorizationCall extends TokenCall {
+  readonly redirectUri: string;
+  readonly state: string;
+  readonly nonce: string;
+  readonly codeChallenge: string;
+  readonly loginHint?: string;
+}
+
+/**
+ * MSAL, hidden. Every call gets an MSAL application of its own that lives as long as the call: MSAL's token cache would
+ * serve a token of the wrong tenant, merge accounts that another window signed out and write them back; here each call
+ * is given one refresh token and gives back what came of it, and the vault alone remembers.
+ *
+ * @throws EntraRefusal when Entra answers with an error, and what {@link EntraNetwork.send} throws.
+ */
+export interface MsalClient {
+  /** Address of the sign-in page: authorization code flow with PKCE (S256), the answer in the query. */
+  authorizationUrl(call: AuthorizationCall): Promise<string>;
+  redeemCode(call: CodeCall): Promise<TokenAnswer>;
+  refresh(call: TokenCall & { readonly refreshToken: string }): Promise<TokenAnswer>;
+  clientCredentials(call: TokenCall): Promise<TokenAnswer>;
+}
+
+export function createMsalClient(deps: MsalClientDeps): MsalClient {
+  return {
+    authorizationUrl: (call) => authorizationUrl(deps, call),
+    redeemCode: (call) => redeemCode(deps, call),
+    refresh: (call) => refresh(deps, call),
+    clientCredentials: (call) => clientCredentials(deps, call),
+  };
+}
+
+async function authorizationUrl(deps: MsalClientDeps, call: AuthorizationCall): Promise<string> {
+  const { application } = createApplication(deps, call, false);
+  return application.getAuthCodeUrl({
+    ...commonRequest(deps, call),
+    redirectUri: call.redirectUri,
+    responseMode: 'query',
+    state: call.state,
+    nonce: call.nonce,
+    codeChallenge: call.codeChallenge,
+    codeChallengeMethod: 'S256',
+    // Entra refuses `login_hint` together with the account picker.
+    ...(call.loginHint === undefined ? { prompt: 'select_account' } : { loginHint: call.loginHint }),
+  });
+}
+
+async function redeemCode(deps: MsalClientDeps, call: CodeCall): Promise<TokenAnswer> {
+  const { application, exchange } = createApplication(deps, call, false);
+  const { code, codeVerifier, redirectUri, nonce } = call;
+  const request = { ...commonRequest(deps, call), code, codeVerifier, redirectUri, nonce };
+  return exchange.answer(application.acquireTokenByCode(request), storedRefreshToken(application));
+}
+
+async function refresh(
+  deps: MsalClientDeps,
+  call: TokenCall & { readonly refreshToken: string },
+): Promise<TokenAnswer> {
+  const { application, exchange } = createApplication(deps, call, true);
+  // Without `forceCache` MSAL drops the new refresh token of an account it has not seen.
+  const request = { ...commonRequest(deps, call), refreshToken: call.refreshToken, forceCache: true };
+  return exchange.answer(application.acquireTokenByRefreshToken(request), storedRefreshToken(application));
+}
+
+async function clientCredentials(deps: MsalClientDeps, call: TokenCall): Promise<TokenAnswer> {
+  const { application, exchange } = createApplication(deps, call, true);
+  if (!(application instanceof ConfidentialClientApplication)) {
+    throw unusableAnswer('no client secret');
+  }
+  return exchange.answer(application.acquireTokenByClientCredential(commonRequest(deps, call)), () => undefined);
+}
+
+type Application = PublicClientApplication | ConfidentialClientApplication;
+
+function createApplication(deps: MsalClientDeps, call: TokenCall, repeatable: boolean) {
+  const exchange = new Exchange(deps, call, repeatable);
+  const { authority, clientId, clientSecret } = deps;
+  const auth = {
+    clientId,
+    authority: tenantUrl(authority, call.tenantId),
+    knownAuthorities: [authority.host],
+    authorityMetadata: authority.metadata,
+    clientCapabilities: ['CP1'],
+  };
+  const system = { networkClient: exchange };
+  const application: Application =
+    clientSecret === undefined
+      ? new PublicClientApplication({ auth, system } satisfies Configuration)
+      : new ConfidentialClientApplication({ auth: { ...auth, clientSecret }, system } satisfies Configuration);
+  return { application, exchange };
+}
+
+function commonRequest({ authority }: MsalClientDeps, { tenantId, scopes, claims }: TokenCall) {
+  return {
+    authority: tenantUrl(authority, tenantId),
+    scopes: [...scopes],
+    correlationId: crypto.randomUUID(),
+    ...(claims !== undefined && { claims }),
+  };
+}
+
+/** MSAL's results leave the refresh token out; it is only in its cache. */
+function storedRefreshToken(application: Application): () => string | undefined {
+  return () => {
+    const cache = JSON.parse(application.getTokenCache().serialize()) as {
+      readonly RefreshToken?: Readonly<Record<string, { readonly secret?: string }>>;
+    };
+    return Object.values(cache.RefreshToken ?? {})[0]?.secret;
+  };
+}
+
+/**
+ * MSAL's network module for one call. It keeps what MSAL loses of a failure: the cause of a failed connection, and the
+ * error, claims and trace of an answer.
+ */
+class Exchange implements INetworkModule {
+  readonly #deps: MsalClientDeps;
+  readonly #call: TokenCall;
+  readonly #repeatable: boolean;
+  #failure: unknown;
+
+  constructor(deps: MsalClientDeps, call: TokenCall, repeatable: boolean) {
+    this.#deps = deps;
+    this.#call = call;
+    this.#repeatable = repeatable;
+  }
+
+  sendGetRequestAsync<T>(url: string, options?: NetworkRequestOptions): Promise<NetworkResponse<T>> {
+    return this.#send<T>({ ...pick(options), url, method: 'GET', repeatable: true });
+  }
+
+  sendPostRequestAsync<T>(url: string, options?: NetworkRequestOptions): Promise<NetworkResponse<T>> {
+    const throttleKey = this.#repeatable ? `${this.#deps.authority.host} ${this.#deps.clientId}` : undefined;
+    return this.#send<T>({
+      ...pick(options),
+      url,
+      method: 'POST',
+      repeatable: this.#repeatable,
+      ...(throttleKey !== undefined && { throttleKey }),
+    });
+  }
+
+  /** Waits for MSAL, and throws the failure as it was before MSAL took it. */
+  async answer(
+    pending: Promise<AuthenticationResult | null>,
+    refreshToken: () => string | undefined,
+  ): Promise<TokenAnswer> {
+    let result: AuthenticationResult | null;
+    try {
+      result = await pending;
+    } catch (error) {
+      throw this.#failure ?? error;
+    }
+    if (!result?.accessToken || !result.expiresOn) {
+      throw unusableAnswer('no access token');
+    }
+    return toTokenAnswer(result, result.expiresOn, refreshToken());
+  }
+
+  async #send<T>(request: EntraRequest): Promise<NetworkResponse<T>> {
+    // A refresh token may go to the authority that issued it and nowhere else.
+    if (new URL(request.url).host !== this.#deps.authority.host) {
+      throw unusableAnswer('another host was named');
+    }
+    let answer: EntraAnswer;
+    try {
+      answer = await this.#deps.network.send({ ...request, ...(this.#call.signal && { signal: this.#call.signal }) });
+    } catch (error) {
+      this.#failure = error;
+      throw error;
+    }
+    const failure = entraFailure(answer.body);
+    if (failure) {
+      this.#failure = new EntraRefusal(failure);
+    }
+    return { status: answer.status, headers: { ...answer.headers }, body: answer.body as T };
+  }
+}
+
+function pick(options: NetworkRequestOptions | undefined): Pick<EntraRequest, 'headers' | 'body'> {
+  return {
+    ...(options?.headers && { headers: options.headers }),
+    ...(options?.body !== undefined && { body: options.body }),
+  };
+}
+
+function toTokenAnswer(result: AuthenticationResult, expiresOn: Date, refreshToken: string | undefined): TokenAnswer {
+  const { account } = result;
+  return {
+    accessToken: result.accessToken,
+    expiresOnTimestamp: expiresOn.getTime(),
+    ...(result.refreshOn && { refreshAfterTimestamp: result.refreshOn.getTime() }),
+    scopes: result.scopes,
+    tenantId: result.tenantId,
+    ...(account?.homeAccountId && {
+      account: {
+        id: account.homeAccountId,
+        username: account.username,
+        name: account.name || account.username,
+        tenantId: homeTenantOf(account.homeAccountId),
+        kind: 'user' as const,
+      },
+    }),
+    ...(refreshToken !== undefined && { refreshToken }),
+  };
+}

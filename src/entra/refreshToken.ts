@@ -1,0 +1,99 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AzureCredentialsError } from '../tokens/errors.ts';
+import type { AccountVault, VaultEntry } from './accountVault.ts';
+import { EntraRefusal } from './entraFailure.ts';
+import type { MsalClient, TokenCall } from './msalClient.ts';
+import { cancelledError } from './network.ts';
+import { type TokenAnswer, unusableAnswer } from './tokenAnswer.ts';
+
+/** Another window that rotated the refresh token stores it some milliseconds after Entra took the old one back. */
+const pausesBeforeBelieving = [0, 40, 120, 300] as const;
+/** With strict rotation one window gets through each time, so that many at once need as many tries. */
+const mostAttempts = 60;
+
+export interface RefreshDeps {
+  readonly vault: AccountVault;
+  readonly client: MsalClient;
+}
+
+/**
+ * Gets a token with an account's refresh token, and keeps the renewed one.
+ *
+ * A refused refresh token is believed to be dead only when the secret store still has the same one: else another window
+ * has renewed it, and that one is tried.
+ *
+ * @throws EntraRefusal, and AzureCredentialsError `not_signed_in` when the account signed out meanwhile
+ */
+export async function refreshWithVault(deps: RefreshDeps, entry: VaultEntry, call: TokenCall): Promise<TokenAnswer> {
+  for (let attempt = 1; ; attempt += 1) {
+    const { refreshToken } = entry;
+    try {
+      const answer = await deps.client.refresh({ ...call, refreshToken });
+      keep(deps.vault, entry, answer);
+      return answer;
+    } catch (error) {
+      if (!(error instanceof EntraRefusal) || attempt === mostAttempts || !blamesRefreshToken(error)) {
+        throw entry.ended === 'signedOut' ? signedOutError(entry) : error;
+      }
+      if (!(await wasRenewedElsewhere(deps.vault, entry, { refused: refreshToken, signal: call.signal }))) {
+        throw entry.ended === 'signedOut' ? signedOutError(entry) : error;
+      }
+      await pause(Math.random() * 10 * Math.min(attempt - 1, 10), call.signal);
+    }
+  }
+}
+
+function keep(vault: AccountVault, entry: VaultEntry, answer: TokenAnswer): void {
+  if (entry.ended === 'signedOut') {
+    throw signedOutError(entry);
+  }
+  if (answer.account !== undefined && answer.account.id !== entry.account.id) {
+    throw unusableAnswer('it is about another account');
+  }
+  if (answer.refreshToken !== undefined) {
+    vault.renew(entry, answer.refreshToken);
+  }
+}
+
+/** True for the refusals that mean the refresh token itself, and not the person, the resource or a policy. */
+function blamesRefreshToken({ failure }: EntraRefusal): boolean {
+  return failure.error === 'invalid_grant' && [undefined, 'bad_token', 'token_expired'].includes(failure.suberror);
+}
+
+async function wasRenewedElsewhere(
+  vault: AccountVault,
+  entry: VaultEntry,
+  { refused, signal }: { readonly refused: string; readonly signal: AbortSignal | undefined },
+): Promise<boolean> {
+  for (const milliseconds of pausesBeforeBelieving) {
+    await pause(milliseconds, signal);
+    if (await vault.reread(entry, refused)) {
+      return true;
+    }
+    if (entry.ended !== undefined) {
+      return false;
+    }
+  }
+  return false;
+}
+
+/** The error for an account that is not signed in, or no longer. */
+export function signedOutError({
+  account,
+}: {
+  readonly account: { readonly username: string };
+}): AzureCredentialsError {
+  return new AzureCredentialsError('not_signed_in', `${account.username || 'The account'} is not signed in.`, {
+    advice: 'Run “Azure Credentials: Sign In”.',
+  });
+}
+
+async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  if (milliseconds > 0) {
+    try {
+      await sleep(milliseconds, undefined, signal ? { signal } : {});
+    } catch {
+      throw cancelledError();
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import { AzureCredentialsError } from '../tokens/errors.ts';
+import type { Clock } from '../tokens/ports.ts';
+import { type EntraAuthority, endpointUrl, openIdConfigurationUrl } from './clouds.ts';
+import { EntraRefusal, entraFailure } from './entraFailure.ts';
+import type { EntraNetwork } from './network.ts';
+import { unusableAnswer } from './tokenAnswer.ts';
+
+export interface TenantCheckDeps {
+  readonly authority: EntraAuthority;
+  readonly clientId: string;
+  readonly network: EntraNetwork;
+  readonly clock: Clock;
+}
+
+/** How long a tenant's OpenID configuration is good for, as in MSAL. */
+const lifetimeMs = 24 * 3_600_000;
+
+/**
+ * Finds out, before a browser opens, what would otherwise end on a page of Entra's that the editor never hears of: a
+ * tenant, or an application, that does not exist.
+ */
+export class TenantCheck {
+  readonly #deps: TenantCheckDeps;
+  readonly #tenants = new Map<string, { readonly until: number; readonly id: Promise<string> }>();
+  readonly #knownApplications = new Set<string>();
+
+  constructor(deps: TenantCheckDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Looks a tenant up; once a day at most.
+   * @returns its id (a GUID); for `organizations` and the like, whatever stands in the issuer
+   * @throws EntraRefusal for an unknown tenant; AzureCredentialsError `configuration` for one of another cloud
+   */
+  async resolveTenant(tenantId: string, signal?: AbortSignal): Promise<string> {
+    const known = this.#tenants.get(tenantId);
+    if (known !== undefined && known.until > this.#deps.clock.monotonic()) {
+      return known.id;
+    }
+    const id = this.#lookUp(tenantId, signal);
+    this.#tenants.set(tenantId, { until: this.#deps.clock.monotonic() + lifetimeMs, id });
+    id.catch(() => this.#tenants.delete(tenantId));
+    return id;
+  }
+
+  /**
+   * Asks Entra whether the tenant has the application, by asking for a device code that is then thrown away: the one
+   * endpoint that checks the client id without a person and answers in JSON. Any other refusal is left to the sign-in.
+   *
+   * @throws EntraRefusal for an unknown application
+   */
+  async checkApplication(tenantId: string, signal: AbortSignal): Promise<void> {
+    if (this.#knownApplications.has(tenantId)) {
+      return;
+    }
+    const { authority, clientId, network } = this.#deps;
+    const answer = await network
+      .send({
+        url: endpointUrl(authority, tenantId, 'devicecode'),
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded;charset=utf-8' },
+        body: new URLSearchParams({ client_id: clientId, scope: 'openid' }).toString(),
+        repeatable: false,
+        signal,
+      })
+      .catch(() => undefined);
+    const failure = answer && entraFailure(answer.body);
+    if (failure?.error === 'unauthorized_client') {
+      throw new EntraRefusal(failure);
+    }
+    if (answer && !failure) {
+      this.#knownApplications.add(tenantId);
+    }
+  }
+
+  async #lookUp(tenantId: string, signal: AbortSignal | undefined): Promise<string> {
+    const { authority, network } = this.#deps;
+    const { body } = await network.send({
+      url: openIdConfigurationUrl(authority, tenantId),
+      method: 'GET',
+      repeatable: true,
+      ...(signal && { signal }),
+    });
+    const failure = entraFailure(body);
+    if (failure) {
+      throw new EntraRefusal(failure);
+    }
+    const host = URL.parse(String(body['token_endpoint']))?.host;
+    const id = URL.parse(String(body['issuer']))?.pathname.split('/')[1];
+    if (host === undefined || !id) {
+      throw unusableAnswer('no OpenID configuration');
+    }
+    if (host !== authority.host) {
+      throw otherCloudError(tenantId, host);
+    }
+    return decodeURIComponent(id);
+  }
+}
+
+function otherCloudError(tenantId: string, host: string): AzureCredentialsError {
+  return new AzureCredentialsError(
+    'configuration',
+    `Tenant ${tenantId} belongs to another cloud: it signs in at ${host}.`,
+    {
+      advice:
+        'Choose that cloud in the setting azureCredentials.cloud, or another tenant in azureCredentials.tenantId.',
+    },
+  );
+}
