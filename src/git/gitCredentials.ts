@@ -6,7 +6,7 @@ import type { TokenService } from '../tokens/tokenService.ts';
 import { claimsOfChallenges, parseWwwAuthenticate, tenantOfChallenges } from '../tokens/wwwAuthenticate.ts';
 import { type AzureReposRemote, azureDevOpsResource, readAzureReposRemote } from './azureReposRemote.ts';
 import { type AccountChoice, type AccountChoiceDeps, chooseAccount } from './chooseAccount.ts';
-import type { OrganizationTenant, OrganizationTenants } from './organizationTenant.ts';
+import { type OrganizationTenant, type OrganizationTenants, zeroGuid } from './organizationTenant.ts';
 
 export interface GitCredentialsDeps extends AccountChoiceDeps {
   readonly tokens: Pick<TokenService, 'getToken' | 'getAccounts' | 'clear' | 'activity'>;
@@ -126,9 +126,9 @@ async function findTenant(
   tenants: OrganizationTenants,
 ): Promise<OrganizationTenant> {
   if (organization === undefined) {
-    return challenged;
+    return challenged === zeroGuid ? 'personal' : challenged;
   }
-  if (challenged !== undefined) {
+  if (challenged !== undefined && challenged !== zeroGuid) {
     await tenants.remember(organization, challenged);
     return challenged;
   }

@@ -30,7 +30,8 @@ export interface OrganizationTenants {
   forget(organization: string): Promise<void>;
 }
 
-const zeroGuid = '00000000-0000-0000-0000-000000000000';
+/** Stands for the tenant of an organization that Microsoft accounts back. */
+export const zeroGuid = '00000000-0000-0000-0000-000000000000';
 const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** One discovery of an organization at a time; all who ask meanwhile share its answer. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createDevOps } from './devops/devops.ts';
 import { createDeviceLogin, createEntra } from './entra/entra.ts';
 import { applyEffects } from './faults.ts';
 import { createGraph } from './graph.ts';
@@ -15,6 +16,7 @@ const services: readonly CreateStandIn[] = [
   createGraph,
   createResourceManager,
   createStorage,
+  createDevOps,
 ];
 
 /** The services by host name. */

@@ -69,15 +69,14 @@ export async function startLocalAzure(options: LocalAzureOptions = {}): Promise<
     environment: childEnvironment(authorizedProxyUrl, caFile),
   };
 
-  if (options.storage !== false) {
-    for (const standIn of hosts.standIns) {
-      started.defer(async () => standIn.stop?.());
-      await standIn.start?.({
-        scratch,
-        issueCertificate: (names) => authority.issue(names),
-        authorityCertificate: authority.certificate,
-      });
-    }
+  const wanted = hosts.standIns.filter(({ name }) => options.storage !== false || name !== 'Azure Storage');
+  for (const standIn of wanted) {
+    started.defer(async () => standIn.stop?.());
+    await standIn.start?.({
+      scratch,
+      issueCertificate: (names) => authority.issue(names),
+      authorityCertificate: authority.certificate,
+    });
   }
   const running = started.move();
   return {
