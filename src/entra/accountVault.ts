@@ -166,10 +166,10 @@ export class AccountVault implements Disposable {
     return result;
   }
 
-  async #sync(first = false): Promise<void> {
+  async #sync(whole = false): Promise<void> {
     const stale = new Set(this.#stale);
     this.#stale.clear();
-    if (!first && stale.size === 0) {
+    if (!whole && stale.size === 0) {
       return;
     }
     const before = this.#signIns();
@@ -182,7 +182,7 @@ export class AccountVault implements Disposable {
       }
       const keys = [...survey.inForce].map(([accountId, signIn]) => ({ kind: 'account' as const, accountId, signIn }));
       await Promise.all(keys.map((key) => this.#load(key, stale)));
-      await this.#tidy([...survey.obsolete, ...(first ? await this.#oldMarks(survey.marks) : [])]);
+      await this.#tidy([...survey.obsolete, ...(whole ? await this.#oldMarks(survey.marks) : [])]);
     } catch (error) {
       this.#trouble('read', error);
       this.#synced = undefined;
@@ -257,7 +257,8 @@ export class AccountVault implements Disposable {
     try {
       // A secret that is gone, or corrupt, is not written over by a refresh.
       if (stored !== undefined && (await this.#read(key)) === undefined) {
-        this.#forget(entry, 'signedOut');
+        this.#stale.add(this.#keyOf(entry));
+        await this.#sync(true);
         return;
       }
       await this.#store(key, writeSecret({ account, refreshToken }));

@@ -64,7 +64,7 @@ class EntraTokenSource implements TokenSource {
     this.#authority = authority;
     this.#network = new EntraNetwork(deps);
     this.#vault = new AccountVault({
-      scope: { clientId, environment: authority.host },
+      scope: { clientId: clientId.toLowerCase(), environment: authority.host },
       secrets,
       clock,
       log,

@@ -102,6 +102,20 @@ const adviceByNumber: Readonly<Record<number, (context: AdviceContext) => Advice
     message: `The client secret of application ${clientId} has expired.`,
     advice: `Ask its administrator for a new one (${registration} › Certificates & secrets), then run “Azure Credentials: Set Client Secret”.`,
   }),
+  700025: ({ clientId }) => ({
+    message: `Application ${clientId} is a public client, and a client secret was sent for it.`,
+    advice:
+      'Remove the client secret: run “Azure Credentials: Set Client Secret” and leave it empty, or set azureCredentials.clientId to the application that the secret belongs to.',
+  }),
+  50194: ({ clientId }) => ({
+    message: `Application ${clientId} works in its own tenant only, and no tenant is configured.`,
+    advice:
+      'Set azureCredentials.tenantId to the id of your tenant (it is on the overview page of Microsoft Entra admin center).',
+  }),
+  50059: () => ({
+    message: 'No tenant is configured, and the request does not tell which is meant.',
+    advice: 'Set azureCredentials.tenantId to the id of your tenant.',
+  }),
   90002: ({ tenantId }) => ({
     message: `There is no tenant ${tenantId} in this cloud.`,
     advice:
@@ -118,6 +132,7 @@ const adviceByNumber: Readonly<Record<number, (context: AdviceContext) => Advice
     message: 'The request was not complete.',
     advice: 'This is a defect of the extension: please report it.',
   }),
+  70000: () => ({ message: 'Your saved session cannot be used any more.', advice: signInAgain }),
   9002313: () => ({ message: 'Your saved session cannot be used.', advice: signInAgain }),
   54005: () => ({ message: 'The answer of the browser was used already.', advice: startAgain }),
   700005: () => ({ message: 'The answer of the browser belongs to another sign-in.', advice: startAgain }),

@@ -24,7 +24,8 @@ export interface RefreshDeps {
  *
  * @throws EntraRefusal, and AzureCredentialsError `not_signed_in` when the account signed out meanwhile
  */
-export async function refreshWithVault(deps: RefreshDeps, entry: VaultEntry, call: TokenCall): Promise<TokenAnswer> {
+export async function refreshWithVault(deps: RefreshDeps, first: VaultEntry, call: TokenCall): Promise<TokenAnswer> {
+  let entry = first;
   for (let attempt = 1; ; attempt += 1) {
     const { refreshToken } = entry;
     try {
@@ -35,9 +36,11 @@ export async function refreshWithVault(deps: RefreshDeps, entry: VaultEntry, cal
       if (!(error instanceof EntraRefusal) || attempt === mostAttempts || !blamesRefreshToken(error)) {
         throw entry.ended === 'signedOut' ? signedOutError(entry) : error;
       }
-      if (!(await wasRenewedElsewhere(deps.vault, entry, { refused: refreshToken, signal: call.signal }))) {
+      const renewed = await renewedElsewhere(deps.vault, entry, { refused: refreshToken, signal: call.signal });
+      if (renewed === undefined) {
         throw entry.ended === 'signedOut' ? signedOutError(entry) : error;
       }
+      entry = renewed;
       await pause(Math.random() * 10 * Math.min(attempt - 1, 10), call.signal);
     }
   }
@@ -60,21 +63,22 @@ function blamesRefreshToken({ failure }: EntraRefusal): boolean {
   return failure.error === 'invalid_grant' && [undefined, 'bad_token', 'token_expired'].includes(failure.suberror);
 }
 
-async function wasRenewedElsewhere(
+/** The account's sign-in with another refresh token than the refused one; `undefined` when there is none. */
+async function renewedElsewhere(
   vault: AccountVault,
   entry: VaultEntry,
   { refused, signal }: { readonly refused: string; readonly signal: AbortSignal | undefined },
-): Promise<boolean> {
+): Promise<VaultEntry | undefined> {
   for (const milliseconds of pausesBeforeBelieving) {
     await pause(milliseconds, signal);
     if (await vault.reread(entry, refused)) {
-      return true;
+      return entry;
     }
     if (entry.ended !== undefined) {
-      return false;
+      return entry.ended === 'replaced' ? vault.find(entry.account.id) : undefined;
     }
   }
-  return false;
+  return undefined;
 }
 
 /** The error for an account that is not signed in, or no longer. */

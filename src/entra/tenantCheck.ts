@@ -4,6 +4,7 @@ import { type EntraAuthority, endpointUrl, openIdConfigurationUrl } from './clou
 import { EntraRefusal, entraFailure } from './entraFailure.ts';
 import type { EntraNetwork } from './network.ts';
 import { unusableAnswer } from './tokenAnswer.ts';
+import { codeFor } from './translateError.ts';
 
 export interface TenantCheckDeps {
   readonly authority: EntraAuthority;
@@ -48,7 +49,7 @@ export class TenantCheck {
    * Asks Entra whether the tenant has the application, by asking for a device code that is then thrown away: the one
    * endpoint that checks the client id without a person and answers in JSON. Any other refusal is left to the sign-in.
    *
-   * @throws EntraRefusal for an unknown application
+   * @throws EntraRefusal for an application that is unknown, or not made for this tenant
    */
   async checkApplication(tenantId: string, signal: AbortSignal): Promise<void> {
     if (this.#knownApplications.has(tenantId)) {
@@ -66,7 +67,8 @@ export class TenantCheck {
       })
       .catch(() => undefined);
     const failure = answer && entraFailure(answer.body);
-    if (failure?.error === 'unauthorized_client') {
+    // Confidential clients are refused as `invalid_client` here, and are right to be.
+    if (failure && failure.error !== 'invalid_client' && codeFor(failure) === 'configuration') {
       throw new EntraRefusal(failure);
     }
     if (answer && !failure) {

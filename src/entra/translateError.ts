@@ -48,6 +48,8 @@ const codeWhereErrorTellsNothing: Readonly<Record<number, ErrorCode>> = {
   65002: 'configuration',
   700016: 'configuration',
   90002: 'configuration',
+  50194: 'configuration',
+  50059: 'configuration',
 };
 
 const adviceByError: Readonly<Record<string, Advice>> = {
@@ -62,6 +64,10 @@ const adviceByError: Readonly<Record<string, Advice>> = {
   expired_token: {
     message: 'The device code was not entered in time.',
     advice: 'Run “Azure Credentials: Sign In” again to get a new code.',
+  },
+  temporarily_unavailable: {
+    message: 'Microsoft Entra ID is busy for the moment.',
+    advice: 'Try again in some minutes; if it lasts, see https://status.azure.com.',
   },
 };
 
@@ -109,7 +115,8 @@ export function translateFailure(failure: EntraFailure, context: AdviceContext):
   });
 }
 
-function codeFor({ error, suberror, aadsts }: EntraFailure): ErrorCode {
+/** What has to be done about an error of Entra's. */
+export function codeFor({ error, suberror, aadsts }: EntraFailure): ErrorCode {
   const bySuberror = suberror === undefined ? undefined : codeBySuberror[suberror];
   if (bySuberror !== undefined) {
     return bySuberror;

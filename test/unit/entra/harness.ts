@@ -1,8 +1,9 @@
+import assert from 'node:assert/strict';
 import type { EntraSettings } from '../../../src/entra/entraSettings.ts';
 import { createEntraTokenSource } from '../../../src/entra/entraTokenSource.ts';
 import type { Account } from '../../../src/tokens/account.ts';
 import { systemClock } from '../../../src/tokens/clock.ts';
-import type { AzureCredentialsError } from '../../../src/tokens/errors.ts';
+import { AzureCredentialsError } from '../../../src/tokens/errors.ts';
 import type {
   Clock,
   DeviceCodeOptions,
@@ -241,4 +242,16 @@ export function signsInAs(
       }
     };
   });
+}
+
+/** The error that a promise is expected to end with; it must be ours. */
+export async function failure(promise: Promise<unknown>): Promise<AzureCredentialsError> {
+  const error: unknown = await promise.then(
+    () => assert.fail('it succeeded'),
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof AzureCredentialsError)) {
+    throw error;
+  }
+  return error;
 }
