@@ -1,6 +1,6 @@
 import { secretMatcher } from './callerSecret.ts';
 import type { Dialect, ProgramCall } from './dialect.ts';
-import { failIdentity, grantIdentity, readIdentityParameters } from './managedIdentity.ts';
+import { failIdentity, identityGrants, readIdentityParameters } from './managedIdentity.ts';
 
 /** Path that `IDENTITY_ENDPOINT` ends in. */
 export const appServicePath = '/msi/token';
@@ -19,7 +19,7 @@ export function appService(secret: string): Dialect {
     isAddressed: (call) => call.method === 'GET' && call.path === appServicePath,
     isCaller: (call) => matches(call.header('x-identity-header')),
     read: (call: ProgramCall) => readIdentityParameters(new URLSearchParams(call.query)),
-    grant: grantIdentity,
+    grant: identityGrants(),
     fail: failIdentity,
   };
 }

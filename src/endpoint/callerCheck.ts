@@ -13,36 +13,28 @@ export type RefusalReason = 'host' | 'browser' | 'address' | 'caller' | 'body' |
  */
 export function screenRequest(request: IncomingMessage, host: string): ProgramCall | RefusalReason {
   const raw = request.rawHeaders;
+  const headers = new Map<string, string>();
   let hosts = 0;
-  let rightHosts = 0;
   for (let i = 0; i < raw.length; i += 2) {
     const name = (raw[i] as string).toLowerCase();
-    if (name === 'host') {
-      hosts++;
-      rightHosts += raw[i + 1] === host ? 1 : 0;
-    } else if (name === 'origin' || name.startsWith('sec-fetch-')) {
+    if (name === 'origin' || name.startsWith('sec-fetch-')) {
       return 'browser';
     }
+    hosts += name === 'host' ? 1 : 0;
+    if (!headers.has(name)) {
+      headers.set(name, raw[i + 1] as string);
+    }
   }
-  return hosts === 1 && rightHosts === 1 ? readCall(request) : 'host';
+  return hosts === 1 && headers.get('host') === host ? readCall(request, headers) : 'host';
 }
 
-function readCall(request: IncomingMessage): ProgramCall {
+function readCall(request: IncomingMessage, headers: ReadonlyMap<string, string>): ProgramCall {
   const url = request.url ?? '';
   const mark = url.indexOf('?');
   return {
     method: request.method ?? '',
     path: mark < 0 ? url : url.slice(0, mark),
     query: mark < 0 ? '' : url.slice(mark + 1),
-    header: (name) => firstHeader(request.rawHeaders, name),
+    header: (name) => headers.get(name),
   };
-}
-
-function firstHeader(raw: readonly string[], name: string): string | undefined {
-  for (let i = 0; i < raw.length; i += 2) {
-    if ((raw[i] as string).toLowerCase() === name) {
-      return raw[i + 1];
-    }
-  }
-  return undefined;
 }

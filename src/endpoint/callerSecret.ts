@@ -23,13 +23,14 @@ export function deriveCallerSecret(workspaceSecret: string, port: number, purpos
  * in buffers of one size first.
  */
 export function secretMatcher(secret: string): (presented: string | undefined) => boolean {
-  const expected = layOut(secret);
-  return (presented) => timingSafeEqual(layOut(presented ?? ''), expected);
+  const expected = layOut(secret, Buffer.alloc(comparedBytes + 4));
+  const buffer = Buffer.alloc(comparedBytes + 4);
+  return (presented) => timingSafeEqual(layOut(presented ?? '', buffer), expected);
 }
 
-/** The text's length and its first bytes, in a buffer of one size. */
-function layOut(text: string): Buffer {
-  const buffer = Buffer.alloc(comparedBytes + 4);
+/** Writes the text's length and its first bytes into a buffer of one size. */
+function layOut(text: string, buffer: Buffer): Buffer {
+  buffer.fill(0);
   buffer.writeUInt32LE(text.length, 0);
   buffer.write(text, 4, comparedBytes, 'latin1');
   return buffer;

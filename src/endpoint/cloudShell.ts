@@ -1,6 +1,6 @@
 import { secretMatcher } from './callerSecret.ts';
 import type { Dialect, ProgramCall } from './dialect.ts';
-import { failIdentity, grantIdentity, isMsiPath, msiPathSecret, readIdentityParameters } from './managedIdentity.ts';
+import { failIdentity, identityGrants, isMsiPath, msiPathSecret, readIdentityParameters } from './managedIdentity.ts';
 
 /**
  * Managed identity as in Azure Cloud Shell: what `az` before 2.73 and msrestazure send whenever `MSI_ENDPOINT` is set.
@@ -18,7 +18,7 @@ export function cloudShell(secret: string): Dialect {
     isAddressed: (call) => call.method === 'POST' && isMsiPath(call.path),
     isCaller: (call) => matches(msiPathSecret(call.path)) && call.header('metadata')?.toLowerCase() === 'true',
     read: (_call: ProgramCall, body) => readIdentityParameters(new URLSearchParams(body)),
-    grant: grantIdentity,
+    grant: identityGrants(),
     fail: failIdentity,
   };
 }

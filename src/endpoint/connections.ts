@@ -1,24 +1,33 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Clock, Disposable } from '../tokens/ports.ts';
 
-/** What is known of one connection. */
-interface Connection {
-  /** Has a request on it come from a caller that knew the secret? */
-  proven: boolean;
-  /** Is a request on it being answered? */
-  busy: boolean;
+/** Times in milliseconds. */
+export interface ConnectionLimits {
+  /** Most connections at once. */
+  readonly connections: number;
+  /** Longest that an answer may take. */
+  readonly answerTimeout: number;
 }
 
-/**
- * Keeps the number of connections small without shutting anyone out: when there are too many, the oldest that has not
- * proven to belong to one of the person's programs makes room for the new one.
- */
-export class Connections {
-  readonly #open = new Map<Socket, Connection>();
-  readonly #limit: number;
+/** How often deadlines are looked at, in milliseconds: one timer for all is much cheaper than one for each request. */
+const sweepInterval = 1_000;
 
-  constructor(server: Server, limit: number) {
-    this.#limit = limit;
+/**
+ * Keeps the number of connections small without shutting anyone out (when there are too many, the oldest that has not
+ * proven to belong to one of the person's programs makes room for the new one), and ends those that take too long.
+ */
+export class Connections implements Disposable {
+  readonly #open = new Map<Socket, Connection>();
+  readonly #limits: ConnectionLimits;
+  readonly #clock: Clock;
+  readonly #sweeper: NodeJS.Timeout;
+
+  constructor(server: Server, clock: Clock, limits: ConnectionLimits) {
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#sweeper = setInterval(() => this.#sweep(), sweepInterval);
+    this.#sweeper.unref();
     server.on('connection', (socket) => this.#admit(socket));
   }
 
@@ -27,44 +36,108 @@ export class Connections {
   }
 
   /**
-   * Begins a request of a caller that knows the secret. False when one is still being answered: no client of ours pipelines,
-   * and each request that waits costs memory.
+   * Begins a request of a caller that knows the secret. Undefined when one is still being answered on the same connection:
+   * no client of ours pipelines, and each request that waits costs memory.
    */
-  begin(socket: Socket): boolean {
+  begin(socket: Socket): Connection | undefined {
     const connection = this.#open.get(socket);
-    if (connection === undefined || connection.busy) {
-      return false;
+    if (connection === undefined || connection.isBusy) {
+      return undefined;
     }
-    connection.busy = true;
-    connection.proven = true;
-    return true;
+    connection.begin(this.#clock.monotonic() + this.#limits.answerTimeout);
+    return connection;
   }
 
-  /** Ends the request that {@link begin} began. */
-  end(socket: Socket): void {
-    const connection = this.#open.get(socket);
-    if (connection !== undefined) {
-      connection.busy = false;
-    }
+  dispose(): void {
+    clearInterval(this.#sweeper);
   }
 
   #admit(socket: Socket): void {
-    if (this.#open.size >= this.#limit && !this.#makeRoom()) {
+    if (this.#open.size >= this.#limits.connections && !this.#makeRoom()) {
       socket.destroy();
       return;
     }
-    this.#open.set(socket, { proven: false, busy: false });
-    socket.once('close', () => this.#open.delete(socket));
+    const connection = new Connection(socket);
+    this.#open.set(socket, connection);
+    socket.once('close', () => {
+      this.#open.delete(socket);
+      connection.giveUp();
+    });
   }
 
   #makeRoom(): boolean {
-    for (const [socket, { proven }] of this.#open) {
-      if (!proven) {
+    for (const [socket, { isProven }] of this.#open) {
+      if (!isProven) {
         this.#open.delete(socket);
         socket.destroy();
         return true;
       }
     }
     return false;
+  }
+
+  #sweep(): void {
+    const now = this.#clock.monotonic();
+    for (const connection of this.#open.values()) {
+      connection.checkDeadline(now);
+    }
+  }
+}
+
+/** One connection, on which one request at a time is answered. */
+export class Connection {
+  readonly #socket: Socket;
+  readonly #gone = new AbortController();
+  #deadline = Number.POSITIVE_INFINITY;
+  #isSent = false;
+  /** Has a request on it come from a caller that knew the secret? */
+  isProven = false;
+  /** Is a request on it being answered? */
+  isBusy = false;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  /** Aborts when the client goes away, and when an answer takes too long: then this connection serves nothing more. */
+  get signal(): AbortSignal {
+    return this.#gone.signal;
+  }
+
+  /** @param deadline of the answer, in monotonic milliseconds */
+  begin(deadline: number): void {
+    this.isBusy = true;
+    this.isProven = true;
+    this.#isSent = false;
+    this.#deadline = deadline;
+  }
+
+  /** The answer is on its way. @param deadline until when it must be read, in monotonic milliseconds */
+  sent(deadline: number): void {
+    this.#isSent = true;
+    this.#deadline = deadline;
+  }
+
+  /** The answer was sent and read. */
+  end(): void {
+    this.isBusy = false;
+    this.#deadline = Number.POSITIVE_INFINITY;
+  }
+
+  /** Ends the wait for a token. */
+  giveUp(): void {
+    this.#gone.abort();
+  }
+
+  /** A wait that is too long is given up, so that the program is told; an answer that nobody reads is cut off. */
+  checkDeadline(now: number): void {
+    if (now < this.#deadline) {
+      return;
+    }
+    if (this.#isSent) {
+      this.#socket.destroy();
+    } else {
+      this.giveUp();
+    }
   }
 }

@@ -4,7 +4,7 @@ import type { Clock, Disposable, Log } from '../tokens/ports.ts';
 import type { Requester } from '../tokens/requester.ts';
 import type { TokenService } from '../tokens/tokenService.ts';
 import { type RefusalReason, screenRequest } from './callerCheck.ts';
-import { Connections } from './connections.ts';
+import { type Connection, Connections } from './connections.ts';
 import type { Dialect, DialectAnswer, ProgramCall, ProgramRequest } from './dialect.ts';
 import { answerTimedOut, describeFailure } from './failureWords.ts';
 import { listenOnLoopback, loopbackHost } from './loopbackPort.ts';
@@ -53,10 +53,12 @@ export class EndpointServer implements Disposable {
       keepAliveTimeout,
       connectionsCheckingInterval: 1_000,
       noDelay: true,
+      // The check of every request wants exactly one anyway, and refuses in our own words.
+      requireHostHeader: false,
     });
     // Without a limit of its own: headers beyond one would not be seen, and one of them could be Origin.
     this.#server.maxHeadersCount = 0;
-    this.#connections = new Connections(this.#server, limits.connections);
+    this.#connections = new Connections(this.#server, deps.clock, limits);
     this.#server.on('request', (request, response) => this.#onRequest(request, response));
     this.#server.on('clientError', (error, socket) => this.#refuse(socket, refusalOf(error)));
     this.#server.on('checkExpectation', (request: IncomingMessage) => this.#refuse(request.socket, 'malformed'));
@@ -82,6 +84,7 @@ export class EndpointServer implements Disposable {
 
   /** Closes every connection and frees the port. */
   async dispose(): Promise<void> {
+    this.#connections.dispose();
     if (!this.#server.listening) {
       return;
     }
@@ -106,40 +109,32 @@ export class EndpointServer implements Disposable {
       this.#refuse(socket, 'body');
       return;
     }
-    if (!this.#connections.begin(socket)) {
+    const connection = this.#connections.begin(socket);
+    if (connection === undefined) {
       this.#refuse(socket, 'pipelining');
       return;
     }
-    this.#answer({ call, dialect, request, response }).catch(() => socket.destroy());
+    response.once('close', () => connection.end());
+    this.#answer({ call, dialect, request, response, connection }).catch(() => socket.destroy());
   }
 
   async #answer(exchange: Exchange): Promise<void> {
-    const { call, dialect, request, response } = exchange;
-    const { socket } = request;
-    const gone = new AbortController();
-    let timer = setTimeout(() => gone.abort(), limits.answerTimeout);
-    response.once('close', () => {
-      clearTimeout(timer);
-      this.#connections.end(socket);
-      if (!response.writableFinished) {
-        gone.abort();
-      }
-    });
+    const { call, dialect, request, response, connection } = exchange;
     const body = dialect.readsBody ? await readBody(call, request) : '';
     if (body === undefined) {
-      this.#refuse(socket, 'body');
+      this.#refuse(request.socket, 'body');
       return;
     }
-    const answer = await this.#askFor(exchange, body, gone.signal);
+    const answer = await this.#askFor(exchange, body);
     if (!response.destroyed) {
-      clearTimeout(timer);
-      timer = setTimeout(() => socket.destroy(), limits.unreadTimeout);
-      send(response, answer);
+      connection.sent(this.#deps.clock.monotonic() + limits.unreadTimeout);
+      send(response, answer, connection.signal.aborted);
     }
   }
 
-  async #askFor({ call, dialect, response }: Exchange, body: string, signal: AbortSignal): Promise<DialectAnswer> {
+  async #askFor({ call, dialect, response, connection }: Exchange, body: string): Promise<DialectAnswer> {
     const { clock, onFailure } = this.#deps;
+    const { signal } = connection;
     const userAgent = call.header('user-agent');
     let wanted: ProgramRequest = {};
     try {
@@ -171,9 +166,10 @@ interface Exchange {
   readonly dialect: Dialect;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  readonly connection: Connection;
 }
 
-function send(response: ServerResponse, answer: DialectAnswer): void {
+function send(response: ServerResponse, answer: DialectAnswer, isLast: boolean): void {
   const headers: Record<string, string | number> = {
     'Content-Type': 'application/json; charset=utf-8',
     'Cache-Control': 'no-store',
@@ -181,6 +177,9 @@ function send(response: ServerResponse, answer: DialectAnswer): void {
   };
   if (answer.retryAfter !== undefined) {
     headers['Retry-After'] = answer.retryAfter;
+  }
+  if (isLast) {
+    headers['Connection'] = 'close';
   }
   response.writeHead(answer.status, headers);
   response.end(answer.body);

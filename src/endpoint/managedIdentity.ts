@@ -1,6 +1,6 @@
 import type { AccessToken } from '../tokens/accessToken.ts';
 import { AzureCredentialsError, type ErrorCode } from '../tokens/errors.ts';
-import type { DialectAnswer, ProgramFailure, ProgramRequest } from './dialect.ts';
+import type { Dialect, DialectAnswer, ProgramFailure, ProgramRequest } from './dialect.ts';
 
 /** How the path of `MSI_ENDPOINT` ends; before it stands a secret. */
 const msiPathEnd = '/oauth2/token';
@@ -21,7 +21,14 @@ export function msiPathSecret(path: string): string {
 }
 
 /** Names under which the managed identity protocols let a caller choose an identity. */
-const identityParameters = ['client_id', 'clientid', 'object_id', 'principal_id', 'mi_res_id', 'msi_res_id'];
+const identityParameters: ReadonlySet<string> = new Set([
+  'client_id',
+  'clientid',
+  'object_id',
+  'principal_id',
+  'mi_res_id',
+  'msi_res_id',
+]);
 
 /**
  * Reads the parameters that the managed identity protocols share. Unknown ones are let pass: SDKs add some over time.
@@ -31,37 +38,53 @@ const identityParameters = ['client_id', 'clientid', 'object_id', 'principal_id'
  * challenge itself.
  */
 export function readIdentityParameters(parameters: URLSearchParams): ProgramRequest {
-  const resource = parameters.get('resource')?.trim();
-  if (!resource) {
+  const request: { -readonly [key in keyof ProgramRequest]: ProgramRequest[key] } = {};
+  for (const [name, value] of parameters) {
+    if (value === '') {
+      continue;
+    }
+    if (name === 'resource') {
+      request.resource ??= value.trim();
+    } else if (identityParameters.has(name)) {
+      request.namedIdentity ??= value;
+    } else if (name === 'token_sha256_to_refresh') {
+      request.refusedTokenSha256 = value.toLowerCase();
+    } else if (name === 'claims') {
+      request.claims = value;
+    }
+  }
+  if (!request.resource) {
     throw new AzureCredentialsError('resource_invalid', 'The request names no resource.', {
       advice: 'Pass the resource to get a token for, such as https://storage.azure.com.',
     });
   }
-  const named = identityParameters.map((name) => parameters.get(name)).find(Boolean);
-  const refused = parameters.get('token_sha256_to_refresh');
-  const claims = parameters.get('claims');
-  return {
-    resource,
-    ...(named ? { namedIdentity: named } : {}),
-    ...(refused ? { refusedTokenSha256: refused.toLowerCase() } : {}),
-    ...(claims ? { claims } : {}),
-  };
+  return request;
 }
 
 /**
- * The answer that every managed identity client understands. Times are strings of whole seconds: Python parses `expires_on`
- * with `int`, Java wants a string, JavaScript and Go take both; .NET keeps whichever of the two comes last.
+ * Makes the answer that every managed identity client understands. Times are strings of whole seconds: Python parses
+ * `expires_on` with `int`, Java wants a string, JavaScript and Go take both; .NET keeps whichever of the two comes last.
+ *
+ * A token is written as JSON once, since the same one is asked for again and again.
  */
-export function grantIdentity(token: AccessToken, request: ProgramRequest, now: number): DialectAnswer {
-  const body = {
-    access_token: token.token,
-    expires_in: String(secondsLeft(token, now)),
-    expires_on: String(Math.floor(token.expiresOnTimestamp / 1000)),
-    resource: request.resource,
-    token_type: token.tokenType,
-    client_id: request.namedIdentity ?? '',
+export function identityGrants(): Dialect['grant'] {
+  const written = new WeakMap<AccessToken, string>();
+  const write = (token: AccessToken): string => {
+    const text = JSON.stringify(token.token);
+    written.set(token, text);
+    return text;
   };
-  return { status: 200, body: JSON.stringify(body) };
+  return (token, { resource, namedIdentity = '' }, now) => {
+    const rest = {
+      expires_in: String(secondsLeft(token, now)),
+      expires_on: String(Math.floor(token.expiresOnTimestamp / 1000)),
+      resource,
+      token_type: token.tokenType,
+      client_id: namedIdentity,
+    };
+    const body = `{"access_token":${written.get(token) ?? write(token)},${JSON.stringify(rest).slice(1)}`;
+    return { status: 200, body };
+  };
 }
 
 /** Whole seconds until the token ends, from `now` in milliseconds since the epoch. */

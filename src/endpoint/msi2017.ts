@@ -1,6 +1,6 @@
 import { secretMatcher } from './callerSecret.ts';
 import type { Dialect, ProgramCall } from './dialect.ts';
-import { failIdentity, grantIdentity, isMsiPath, msiPathSecret, readIdentityParameters } from './managedIdentity.ts';
+import { failIdentity, identityGrants, isMsiPath, msiPathSecret, readIdentityParameters } from './managedIdentity.ts';
 
 /**
  * Managed identity in its form of 2017, which Azure Machine Learning still has and older SDKs ask for.
@@ -23,7 +23,7 @@ export function msi2017(secrets: { readonly header: string; readonly path: strin
       return matchesHeader(call.header('secret')) && isPath;
     },
     read: (call: ProgramCall) => readIdentityParameters(new URLSearchParams(call.query)),
-    grant: grantIdentity,
+    grant: identityGrants(),
     fail: failIdentity,
   };
 }

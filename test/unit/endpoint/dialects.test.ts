@@ -183,10 +183,16 @@ describe('dialects of the local token endpoint', () => {
 
     it('answers scopes with a token and its end in RFC 3339', async () => {
       const expiresOnTimestamp = Date.UTC(2030, 0, 1);
-      running = await startEndpoint({ getToken: async (request) => someToken(request, { expiresOnTimestamp, token: 't' }) });
+      running = await startEndpoint({
+        getToken: async (request) => someToken(request, { expiresOnTimestamp, token: 't' }),
+      });
       const reply = await azd({ scopes: ['https://management.azure.com//.default'], tenantId: 'contoso.com' });
       assert.equal(reply.status, 200);
-      assert.deepEqual(JSON.parse(reply.text), { status: 'success', token: 't', expiresOn: '2030-01-01T00:00:00.000Z' });
+      assert.deepEqual(JSON.parse(reply.text), {
+        status: 'success',
+        token: 't',
+        expiresOn: '2030-01-01T00:00:00.000Z',
+      });
       const { request, requester } = running.asked[0] ?? assert.fail();
       assert.deepEqual(request.scopes, ['https://management.azure.com//.default']);
       assert.equal(request.tenantId, 'contoso.com');
@@ -260,7 +266,9 @@ describe('dialects of the local token endpoint', () => {
     });
 
     it('tells failures in the form that both languages look for', async () => {
-      running = await startEndpoint({ getToken: () => Promise.reject(new AzureCredentialsError('not_signed_in', 'No.')) });
+      running = await startEndpoint({
+        getToken: () => Promise.reject(new AzureCredentialsError('not_signed_in', 'No.')),
+      });
       const reply = await workbench('POST', { params: [storage] });
       assert.equal(reply.status, 200);
       const body = JSON.parse(reply.text) as { result: boolean; oauth2_error: Record<string, string> };

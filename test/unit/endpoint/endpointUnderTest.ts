@@ -4,7 +4,11 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DialectGroup, dialectGroups } from '../../../src/endpoint/environment.ts';
-import { LocalTokenEndpoint, type LocalTokenEndpointDeps, type WorkspaceMemory } from '../../../src/endpoint/localTokenEndpoint.ts';
+import {
+  LocalTokenEndpoint,
+  type LocalTokenEndpointDeps,
+  type WorkspaceMemory,
+} from '../../../src/endpoint/localTokenEndpoint.ts';
 import type { AccessToken } from '../../../src/tokens/accessToken.ts';
 import { systemClock } from '../../../src/tokens/clock.ts';
 import type { Log } from '../../../src/tokens/ports.ts';
@@ -127,7 +131,11 @@ export function send(
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
       response.on('end', () => {
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(chunks).toString() });
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          text: Buffer.concat(chunks).toString(),
+        });
       });
     });
     sent.on('error', reject);
@@ -135,13 +143,12 @@ export function send(
   });
 }
 
-/** Sends bytes as they are and collects what comes back until the other side closes. */
-export function sendBytes(port: number, bytes: string | readonly string[]): Promise<string> {
-  const parts = typeof bytes === 'string' ? [bytes] : bytes;
+/** Sends bytes as they are, and collects what comes back until the other side closes. */
+export function sendBytes(port: number, bytes: string): Promise<string> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     const socket = connect({ host: '127.0.0.1', port });
-    socket.on('connect', () => parts.forEach((part) => socket.write(part)));
+    socket.on('connect', () => socket.write(bytes));
     socket.on('data', (chunk) => chunks.push(chunk));
     socket.on('error', () => {});
     socket.on('close', () => resolve(Buffer.concat(chunks).toString('latin1')));

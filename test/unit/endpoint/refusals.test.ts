@@ -18,13 +18,16 @@ describe('refusals of the local token endpoint', function () {
     `${[`${method} ${target} HTTP/1.1`, ...lines].join('\r\n')}\r\n\r\n`;
   const host = () => `Host: 127.0.0.1:${running.port}`;
   const secret = () => `X-IDENTITY-HEADER: ${running.variable('IDENTITY_HEADER')}`;
-  const refused = async (bytes: string | readonly string[]) => {
+  const refused = async (bytes: string) => {
     assert.equal(await sendBytes(running.port, bytes), refusal);
     assert.equal(running.asked.length, 0);
   };
 
   it('is what they are compared with: the same request with all in order is answered', async () => {
-    assert.match(await sendBytes(running.port, head([host(), secret(), 'Connection: close'])), /^HTTP\/1\.1 200 OK\r\n/);
+    assert.match(
+      await sendBytes(running.port, head([host(), secret(), 'Connection: close'])),
+      /^HTTP\/1\.1 200 OK\r\n/,
+    );
   });
 
   describe('say the same, and nothing, of', () => {
@@ -107,7 +110,8 @@ describe('refusals of the local token endpoint', function () {
     it('a chunked body where none belongs', () =>
       refused(`${head([host(), secret(), 'Transfer-Encoding: chunked'])}1\r\nx\r\n0\r\n\r\n`));
     it('what is no HTTP', () => refused('\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 hello\r\n\r\n'));
-    it('two lengths', () => refused(`${head([host(), 'Content-Length: 1', 'Content-Length: 2'], '/azd/token', 'POST')}x`));
+    it('two lengths', () =>
+      refused(`${head([host(), 'Content-Length: 1', 'Content-Length: 2'], '/azd/token', 'POST')}x`));
     it('an expectation that cannot be met', () => refused(head([host(), secret(), 'Expect: everything'])));
   });
 
