@@ -1,9 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Control } from './control.ts';
-import type { LocalAzureAddresses, PolicyTarget } from './controlTypes.ts';
+import type { Fault, LocalAzureAddresses, PolicyTarget } from './controlTypes.ts';
 import type { User } from './data.ts';
 import { cloudOfHost, signInHosts } from './entra/clouds.ts';
+import { knownErrors } from './entra/knownErrors.ts';
 import type { RefreshToken } from './entra/store.ts';
 import { json, readBody, send } from './messages.ts';
 import { answerDeviceCode, signInAt } from './signInPages.ts';
@@ -48,11 +49,11 @@ function createHandlers(dependencies: ControlDependencies): Handlers {
     requests: (filter = {}) => state.requests.find(filter),
     count: (filter = {}) => state.requests.find(filter).length,
     clearRequests: () => state.requests.clear(),
-    addFault: (fault) => state.faults.add(fault),
+    addFault: (fault) => addFault(state, fault),
     failWith: (aadsts, { host, path, method, grant, resource, user, client, times = 1, ...override } = {}) => {
       const match = { host, path, method, grant, resource, user, client };
       const given = Object.fromEntries(Object.entries(match).filter(([, value]) => value !== undefined));
-      return state.faults.add({ ...given, times, effect: { kind: 'error', aadsts, ...override } });
+      return addFault(state, { ...given, times, effect: { kind: 'error', aadsts, ...override } });
     },
     removeFault: (id) => state.faults.remove(id),
     clearFaults: () => state.faults.clear(),
@@ -62,6 +63,13 @@ function createHandlers(dependencies: ControlDependencies): Handlers {
     ...policyHandlers(state),
     ...signInHandlers(dependencies),
   };
+}
+
+function addFault(state: AzureState, fault: Fault): number {
+  if (fault.effect.kind === 'error' && !(fault.effect.aadsts in knownErrors)) {
+    throw new TypeError(`The local Azure does not know AADSTS${fault.effect.aadsts}: add it to entra/knownErrors.ts.`);
+  }
+  return state.faults.add(fault);
 }
 
 type PolicyMethods =

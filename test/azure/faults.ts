@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Fault, FaultEffect } from './controlTypes.ts';
-import { html, json, send } from './messages.ts';
+import { type Answer, html, json, send } from './messages.ts';
 
 /** What is known of a request when faults are looked for. */
 export interface RequestFacts {
@@ -83,26 +83,25 @@ export async function applyEffects(
       }
       spoilAnswer(response, effect.when);
     } else if (effect.kind !== 'error') {
-      answerWith(effect, response);
+      send(response, answerFor(effect));
       return true;
     }
   }
   return false;
 }
 
-function answerWith(
-  effect: Extract<FaultEffect, { kind: 'throttle' | 'html' | 'empty' | 'challenge' }>,
-  response: ServerResponse,
-): void {
+type WholeAnswer = Extract<FaultEffect, { kind: 'throttle' | 'html' | 'empty' | 'challenge' }>;
+
+function answerFor(effect: WholeAnswer): Answer {
   switch (effect.kind) {
     case 'throttle':
-      return send(response, json(effect.status ?? 429, throttledBody, retryAfterHeader(effect)));
+      return json(effect.status ?? 429, throttledBody, retryAfterHeader(effect));
     case 'html':
-      return send(response, html(effect.status ?? 200, gatewayPage));
+      return html(effect.status ?? 200, gatewayPage);
     case 'empty':
-      return send(response, { status: effect.status ?? 503 });
+      return { status: effect.status ?? 503 };
     case 'challenge':
-      return send(response, json(401, unauthorizedBody, { 'www-authenticate': claimsChallenge(effect.claims) }));
+      return json(401, unauthorizedBody, { 'www-authenticate': claimsChallenge(effect.claims) });
     default:
       return effect satisfies never;
   }
@@ -117,7 +116,8 @@ const gatewayPage =
   '<!DOCTYPE html><html><head><title>Service Unavailable</title></head>' +
   '<body><h2>Our services aren’t available right now</h2></body></html>';
 
-function retryAfterHeader(effect: Extract<FaultEffect, { kind: 'throttle' }>): Record<string, string> {
+/** The `Retry-After` header of a throttled answer, in seconds or as a date. */
+export function retryAfterHeader(effect: Extract<FaultEffect, { kind: 'throttle' }>): Record<string, string> {
   if (effect.retryAfter === undefined) {
     return {};
   }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { findUser } from '../data.ts';
-import { type Answer, html, readForm, send } from '../messages.ts';
+import { type Answer, html, readForm, redirect, send } from '../messages.ts';
 import { sharedTenants } from './clouds.ts';
 import { type EntraRequest, requireApplication, requireParameter } from './context.ts';
 import { applyEntraFaults } from './entraFaults.ts';
@@ -149,9 +149,7 @@ export function answerLogout(entra: EntraRequest, response: ServerResponse): voi
   const back = entra.url.searchParams.get('post_logout_redirect_uri');
   const known =
     back && entra.state.data.applications.some((application) => platformOf(application, back) !== undefined);
-  if (back && known) {
-    return send(response, { status: 302, headers: { location: back, ...cookie } });
-  }
   const text = 'It’s a good idea to close all browser windows.';
-  send(response, html(200, messagePage('signed-out', 'You signed out of your account', text), cookie));
+  const goodbye = html(200, messagePage('signed-out', 'You signed out of your account', text), cookie);
+  send(response, back && known ? redirect(back, cookie) : goodbye);
 }

@@ -93,14 +93,12 @@ export function answerConfiguration(entra: EntraRequest, response: ServerRespons
 
 /** `GET /common/discovery/instance`: which hosts are names of one and the same authority. */
 export function answerInstanceDiscovery(entra: EntraRequest, response: ServerResponse): void {
-  const { url, state, correlation } = entra;
+  const { url, correlation } = entra;
   const endpoint = url.searchParams.get('authorization_endpoint') ?? '';
   const asked = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
-  const known = asked && (allHosts().includes(asked.hostname) || asked.host === state.loopbackHost);
-  if (!(asked && known)) {
-    // The documented answer for a host that is no authority of Microsoft's (MSAL's own tests hold it too).
-    const error = new EntraError(50049, {}, {});
-    send(response, errorAnswer(error, correlation));
+  if (!(asked && allHosts().includes(asked.hostname))) {
+    // "invalid_instance" is what MSAL waits for when a host is no authority of Microsoft's (msal-common, Constants.INVALID_INSTANCE).
+    send(response, errorAnswer(new EntraError(50049), correlation));
     return;
   }
   const metadata = Object.values(signInHosts).map(([preferred = '', ...others]) => ({

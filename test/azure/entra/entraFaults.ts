@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
-import { applyEffects, type RequestFacts } from '../faults.ts';
+import { applyEffects, type RequestFacts, retryAfterHeader } from '../faults.ts';
+import { send } from '../messages.ts';
 import type { EntraRequest } from './context.ts';
-import { EntraError } from './errors.ts';
+import { EntraError, errorAnswer } from './errors.ts';
 
 /**
  * Applies the faults that tests arranged for a request to Entra.
@@ -24,7 +25,20 @@ export async function applyEntraFaults(
   if (effects.length > 0) {
     state.requests.note(request, { faults: effects.map(({ kind }) => kind) });
   }
-  if (await applyEffects(effects, request, response)) {
+  const throttled = effects.find((effect) => effect.kind === 'throttle');
+  if (
+    await applyEffects(
+      effects.filter((effect) => effect !== throttled),
+      request,
+      response,
+    )
+  ) {
+    return true;
+  }
+  if (throttled) {
+    // Entra's own shape, with the number that entra-docs gives for throttling.
+    const answer = errorAnswer(new EntraError(90055, {}, { status: throttled.status ?? 429 }), entra.correlation);
+    send(response, { ...answer, headers: { ...answer.headers, ...retryAfterHeader(throttled) } });
     return true;
   }
   const error = effects.find((effect) => effect.kind === 'error');

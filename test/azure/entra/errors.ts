@@ -15,7 +15,7 @@ export class EntraError extends Error {
   constructor(aadsts: number, words: Readonly<Record<string, string>> = {}, override: ErrorOverride = {}) {
     const known = knownErrors[aadsts];
     if (!known) {
-      throw new TypeError(`The local Azure does not know AADSTS${aadsts}: add it to entra/errors.ts.`);
+      throw new TypeError(`The local Azure does not know AADSTS${aadsts}: add it to entra/knownErrors.ts.`);
     }
     super(`AADSTS${aadsts}: ${known.text.replace(/\{(\w+)\}/g, (_, word: string) => words[word] ?? '')}`);
     this.name = 'EntraError';

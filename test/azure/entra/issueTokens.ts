@@ -98,7 +98,7 @@ export function requireMembership(tenant: Tenant, user: User, application: Appli
   if (objectIdIn(tenant, user) === undefined) {
     throw new EntraError(50020, {
       user: user.username,
-      issuer: 'https://sts.windows.net/',
+      issuer: `https://sts.windows.net/${user.tenant}/`,
       tenant: tenant.name,
       client: application.clientId,
       app: application.name,

@@ -7,7 +7,6 @@ import { missingConsent, recordConsent } from './consent.ts';
 import { type EntraRequest, namedTenant } from './context.ts';
 import { describe, EntraError } from './errors.ts';
 import { requireMembership } from './issueTokens.ts';
-import { multifactorClaims } from './knownErrors.ts';
 import {
   accountPage,
   consentPage,
@@ -181,7 +180,7 @@ export function failSignIn(entra: EntraRequest, flow: SignInFlow, error: EntraEr
     ['error_description', describe(error, entra.correlation)],
     ['error_uri', `${entra.origin}/error?code=${error.aadsts}`],
     ...(error.suberror ? [['suberror', error.suberror] as const] : []),
-    ...(error.claims && error.claims !== multifactorClaims ? [['claims', error.claims] as const] : []),
+    ...(error.claims ? [['claims', error.claims] as const] : []),
   ]);
 }
 
