@@ -37,6 +37,7 @@ async function runTests(commandLine) {
   const userDataDir = commandLine.userDataDir ?? join(scratch, 'user');
   await giveSettings(userDataDir);
   const server = await startEditorServer({
+    driven: true,
     dataFolder: scratch,
     userDataDir,
     editor: process.env['EDITOR_FOR_TESTS'] === 'oldest' ? 'oldest' : 'newest',

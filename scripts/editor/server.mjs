@@ -12,6 +12,8 @@ import { editorServer } from '../setup/editor.mjs';
  * @property {number} [port] a free one by default
  * @property {string} [connectionToken] what a browser must show; none by default
  * @property {boolean} [workspaceTrust] whether the editor asks if a folder is trusted; by default everything is
+ * @property {boolean} [driven] with VS Code's driver for smoke tests, without which recent builds ignore
+ *   extensionDevelopmentPath and extensionTestsPath, and with which they show no notifications
  * @property {NodeJS.ProcessEnv} [env] added to this process's environment
  * @property {readonly string[]} [args] more arguments for VS Code's server
  */
@@ -34,9 +36,15 @@ export async function startEditorServer(options) {
   const { main, node } = editorServer(options.editor ?? 'newest');
   const temporary = join(options.dataFolder, 'temporary');
   await mkdir(temporary, { recursive: true });
-  const child = spawn(node, [main, ...serverArguments(options)], {
-    // Sockets and temporary files then end with the data folder.
-    env: { ...inheritedEnvironment(), TMPDIR: temporary, ...options.env },
+  const keyModule = new URL('./mintKey.mjs', import.meta.url).href;
+  const child = spawn(node, ['--import', keyModule, main, ...serverArguments(options)], {
+    env: {
+      ...inheritedEnvironment(),
+      // Sockets and temporary files then end with the data folder.
+      TMPDIR: temporary,
+      EDITOR_KEY_FILE: join(options.dataFolder, 'secret-key'),
+      ...options.env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
     // A process group of its own, so that ending it also ends the extension host and whatever that started.
     detached: true,
@@ -70,8 +78,7 @@ function serverArguments(options) {
     ...['--extensions-dir', options.extensionsDir ?? join(dataFolder, 'extensions')],
     ...['--telemetry-level', 'off'],
     ...(options.workspaceTrust ? [] : ['--disable-workspace-trust']),
-    // Without it recent builds ignore extensionDevelopmentPath and extensionTestsPath.
-    '--enable-smoke-test-driver',
+    ...(options.driven ? ['--enable-smoke-test-driver'] : []),
     ...(options.args ?? []),
   ];
 }
