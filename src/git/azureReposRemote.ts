@@ -24,10 +24,11 @@ const visualStudioCom = /^([a-z0-9-]+)\.visualstudio\.com(?::443)?$/;
  * Decides whether a request is for Azure Repos. Hosts are matched whole: a look-alike would be given a token.
  *
  * Upper case is accepted, since host names have no case and git connects to the same server. Anything that is not ASCII
- * and any `xn--` label is another host, and so is a host with a dot at its end.
+ * and any `xn--` label is another host.
  *
  * @returns `undefined` for every other host, so that git asks its next helper.
- * @throws AzureCredentialsError `unsupported_remote` for an Azure Repos host that must not be given a token: not https.
+ * @throws AzureCredentialsError `unsupported_remote` for an Azure Repos host that must not be given a token: not https, or
+ * with a dot at its end. Git takes the latter for the host without the dot, so only a reason helps the person further.
  */
 export function readAzureReposRemote(request: {
   readonly protocol: string;
@@ -35,7 +36,8 @@ export function readAzureReposRemote(request: {
   readonly path?: string;
   readonly username?: string;
 }): AzureReposRemote | undefined {
-  const host = lowerCaseAscii(request.host);
+  const written = lowerCaseAscii(request.host);
+  const host = written?.replace(/\.(?=$|:443$)/, '');
   const label = host === undefined ? null : visualStudioCom.exec(host);
   const isDevAzure = host !== undefined && devAzureCom.test(host);
   if (!isDevAzure && (!label || !isOrganizationName(label[1]))) {
@@ -44,6 +46,11 @@ export function readAzureReposRemote(request: {
   if (request.protocol !== 'https') {
     throw new AzureCredentialsError('unsupported_remote', 'Azure DevOps is only given a token over https.', {
       advice: 'Change the address of the remote to one that begins with https:// (git remote set-url).',
+    });
+  }
+  if (host !== written) {
+    throw new AzureCredentialsError('unsupported_remote', 'The host in the address of the remote ends with a dot.', {
+      advice: 'Change the address to one without that dot (git remote set-url).',
     });
   }
   return isDevAzure ? devAzureRemote(request) : visualStudioRemote(request, label?.[1] ?? '');

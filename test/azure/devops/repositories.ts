@@ -51,7 +51,8 @@ async function makeRepository(folder: string, name: string): Promise<void> {
   const git = async (args: readonly string[], input = ''): Promise<string> => {
     const options: ExecFileOptions = { cwd: folder, env: environment };
     const running = run('git', args, options);
-    running.child.stdin?.end(input);
+    // A git that reads no input may be gone before it is written.
+    running.child.stdin?.on('error', () => undefined).end(input);
     return String((await running).stdout).trim();
   };
   await git(['init', '--quiet', '--bare', '--initial-branch=main']);
