@@ -152,7 +152,7 @@ export class CachedTokenService implements RefreshableTokenService {
     if (accounts !== undefined) {
       for (const accountId of this.#cache.accountIds()) {
         if (!accounts.has(accountId)) {
-          this.#forget(accountId);
+          this.#cache.drop({ accountId });
         }
       }
       this.#fetcher.fail(({ account }) => !accounts.has(account.id), signedOutError());

@@ -32,11 +32,6 @@ export class Flight<T> {
     return signal === undefined ? this.#promise : abortable(this.#promise, signal, () => this.#leave());
   }
 
-  /** Keeps the work going even when every caller gives up. */
-  pin(): void {
-    this.#waiting += 1;
-  }
-
   /** Ends it for everyone who waits, and stops the work. Without effect once it has ended. */
   fail(error: AzureCredentialsError): void {
     this.#reject(error);

@@ -43,7 +43,7 @@ export class TokenFetcher {
     const { cache, log } = this.#deps;
     cache.postpone(entry);
     const { flight } = this.#join(entry.slot, { ...entry.request, forceRefresh: true });
-    flight.pin();
+    // A wait without a signal keeps the flight going when every caller gives up.
     flight.wait().catch((error: unknown) => {
       const known = isAzureCredentialsError(error) ? error : undefined;
       cache.notBefore(entry, known?.retryAfterTimestamp ?? 0);

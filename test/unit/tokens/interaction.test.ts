@@ -60,6 +60,13 @@ describe('token service: interaction', () => {
     assert.equal(source.requests.length, 2);
   });
 
+  it('never prompts again when the first sign-in was not enough for the token', async () => {
+    const { service, source } = serviceUnderTest({ accounts: [] });
+    source.answer = () => Promise.reject(new AzureCredentialsError('interaction_required', 'MFA'));
+    await assert.rejects(service.getToken(asking, person), code('interaction_required'));
+    assert.equal(source.signIns.length, 1);
+  });
+
   it('asks the person once for many requests of one account and resource', async () => {
     const { service, source } = needingPerson(new AzureCredentialsError('interaction_required', 'MFA'));
     await Promise.all(Array.from({ length: 100 }, () => service.getToken(asking, person)));
@@ -159,6 +166,22 @@ describe('token service: sign-in and sign-out', () => {
     assert.deepEqual(await service.getAccounts(), [grace]);
   });
 
+  it('opens no browser for a request that the sign-out ended, and forgets before the source has', async () => {
+    const { service, source } = serviceUnderTest();
+    await service.getToken(storage, person);
+    source.answer = () => gate<AccessToken>().promise;
+    const held = gate();
+    source.answerSignOut = () => held.promise;
+    const flying = service.getToken({ ...vault, interactive: true }, person);
+    await settle();
+    const leaving = service.signOut(ada);
+    await assert.rejects(flying, code('not_signed_in'));
+    assert.deepEqual(service.cachedTokens(), []);
+    assert.deepEqual(source.signIns, []);
+    held.open();
+    await leaving;
+  });
+
   it('gives out nothing while a sign-out is under way', async () => {
     const { service, source } = serviceUnderTest();
     await service.getToken(storage, person);
@@ -173,7 +196,6 @@ describe('token service: sign-in and sign-out', () => {
 
   it('keeps nothing that a flight from before another window’s sign-out brings', async () => {
     const { service, source } = serviceUnderTest();
-    await service.getToken(storage, person);
     const held = gate<AccessToken>();
     source.answer = () => held.promise;
     const flying = service.getToken(vault, person);

@@ -310,6 +310,18 @@ describe('token service: clocks that jump', () => {
     await assert.rejects(service.getToken(storage, person), code('identity_provider'));
   });
 
+  it('does not take the same token for a newer one when the clock was set back', async () => {
+    const { service, source, clock } = serviceUnderTest();
+    const first = await service.getToken(storage, person);
+    source.answer = async () => ({ ...first });
+    clock.setWallClock(-minutes(180));
+    clock.pass(minutes(50));
+    await service.getToken(storage, person);
+    await settle();
+    clock.pass(minutes(10));
+    await assert.rejects(service.getToken(storage, person), code('identity_provider'));
+  });
+
   it('refuses a token that came already ended', async () => {
     const { service, source, clock } = serviceUnderTest();
     source.answer = async (request) => source.tokenFor(request, { expiresOnTimestamp: clock.now() });
@@ -434,6 +446,29 @@ describe('token service: clearing', () => {
     assert.equal((await service.getToken(storage, person)).token, 'after');
   });
 
+  it('keeps nothing of a renewal that was under way when a server refused the token', async () => {
+    const { service, source } = serviceUnderTest();
+    const first = await service.getToken(storage, person);
+    const held = gate<AccessToken>();
+    const { answer } = source;
+    source.answer = () => held.promise;
+    const renewing = service.getToken({ ...storage, forceRefresh: true }, person);
+    await settle();
+    service.clear({ token: first.token });
+    held.open({ ...first });
+    await renewing;
+    source.answer = answer;
+    assert.equal((await service.getToken(storage, person)).token, 'token-2');
+  });
+
+  it('serves no refused token when the request with the claims fails', async () => {
+    const { service, source } = serviceUnderTest();
+    await service.getToken(storage, person);
+    source.answer = () => Promise.reject(new AzureCredentialsError('network', 'no connection'));
+    await assert.rejects(service.getToken({ ...storage, claims: challenge }, person), code('network'));
+    await assert.rejects(service.getToken(storage, person), code('network'));
+  });
+
   it('drops the tokens of a resource when that resource challenges for claims', async () => {
     const { service, source } = serviceUnderTest();
     await service.getToken(storage, person);
@@ -510,10 +545,11 @@ describe('token service: accounts and tenants', () => {
     const seen: unknown[] = [];
     service.onDidChangeAccounts(async () => seen.push(await service.getAccounts()));
     await service.getAccounts();
+    source.changeAccounts([grace]);
     source.changeAccounts([ada, grace]);
     await settle();
     assert.deepEqual(seen, [[ada, grace]]);
-    assert.equal(source.accountReads, 2);
+    assert.equal(source.accountReads, 3);
   });
 
   it('tries again after the accounts could not be read', async () => {
