@@ -12,6 +12,9 @@ import { registerManageAccess } from './editor/manageAccess.ts';
 import { readSourceSettings } from './editor/settings.ts';
 import { createSignInPrompt } from './editor/signInPrompt.ts';
 import { createStorageTrouble } from './editor/storageTrouble.ts';
+import { registerTerminal } from './editor/terminal.ts';
+import { createTerminalAccess } from './editor/terminalApproval.ts';
+import { createTerminalEnvironment } from './editor/terminalEnvironment.ts';
 import { policyByRequester } from './tokens/accessPolicy.ts';
 import { systemClock } from './tokens/clock.ts';
 import { createTokenService } from './tokens/tokenService.ts';
@@ -32,9 +35,10 @@ export function activate(context: vscode.ExtensionContext): AzureCredentialsExpo
     onStorageTrouble: createStorageTrouble(log),
   });
   const consent = createExtensionConsent({ globalState: context.globalState, clock });
+  const terminalAccess = createTerminalAccess(context.workspaceState, clock);
   const tokens = createTokenService({
     source,
-    policy: policyByRequester({ extension: consent.policy }),
+    policy: policyByRequester({ extension: consent.policy, program: terminalAccess.policy }),
     preference,
     cloud: () => readSourceSettings().cloud,
     clock,
@@ -51,6 +55,16 @@ export function activate(context: vscode.ExtensionContext): AzureCredentialsExpo
     api,
     registerAuthenticationProvider({ tokens, log }),
     registerManageAccess({ tokens, log, decisions: consent.decisions }),
+    terminalAccess,
+    registerTerminal({
+      tokens,
+      secrets: context.secrets,
+      workspaceState: context.workspaceState,
+      environment: createTerminalEnvironment(context.environmentVariableCollection),
+      access: terminalAccess,
+      clock,
+      log,
+    }),
   );
   return api.exports;
 }

@@ -73,7 +73,8 @@ export class ProgramApproval implements AccessPolicy {
   authorize(requester: Requester, request: ResolvedRequest, options: AuthorizeOptions): void | Promise<void> {
     const { settings, cloud, grants, clock } = this.#deps;
     const { approval, allowedResources } = settings();
-    if (!isResourceAllowed(request.resource, allowedResources, cloud())) {
+    const isLimited = allowedResources.some((list) => list.length > 0);
+    if (isLimited && !isResourceAllowed(request.resource, allowedResources, cloud())) {
       throw notAllowed(request.resource);
     }
     const key = grantKey(request);

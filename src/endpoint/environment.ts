@@ -3,22 +3,11 @@ import { azd, azdPath } from './azd.ts';
 import { deriveCallerSecret } from './callerSecret.ts';
 import { cloudShell } from './cloudShell.ts';
 import type { Dialect } from './dialect.ts';
+import type { DialectGroup } from './dialectGroups.ts';
 import { loopbackHost } from './loopbackPort.ts';
 import { msiPath } from './managedIdentity.ts';
 import { msi2017 } from './msi2017.ts';
 import { positWorkbench, workbenchPath } from './positWorkbench.ts';
-
-/** Groups of dialects that are turned on together: each has a setting `azureCredentials.terminal.<group>`. */
-export const dialectGroups = ['azureSdk', 'azd', 'positWorkbench'] as const;
-
-export type DialectGroup = (typeof dialectGroups)[number];
-
-/** Names of every variable that can be set, by group: shown to the person, and deleted when a group is turned off. */
-export const variableNames: { readonly [group in DialectGroup]: readonly string[] } = {
-  azureSdk: ['IDENTITY_ENDPOINT', 'IDENTITY_HEADER', 'MSI_ENDPOINT', 'MSI_SECRET'],
-  azd: ['AZD_AUTH_ENDPOINT', 'AZD_AUTH_KEY'],
-  positWorkbench: ['RS_SERVER_ADDRESS', 'PWB_SESSION_RUNTIME_DIR', 'POSIT_PRODUCT', 'RSTUDIO_VERSION'],
-};
 
 /**
  * Version of Posit Workbench that programs are told: the delegated token functions want 2024.12.0, an early posit-sdk 2025.11.0

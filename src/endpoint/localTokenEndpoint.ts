@@ -3,14 +3,9 @@ import type { Requester } from '../tokens/requester.ts';
 import type { TokenService } from '../tokens/tokenService.ts';
 import { createWorkspaceSecret } from './callerSecret.ts';
 import type { ProgramRequest } from './dialect.ts';
+import type { DialectGroup } from './dialectGroups.ts';
 import { EndpointServer } from './endpointServer.ts';
-import {
-  createDialects,
-  type DialectGroup,
-  type EndpointAddress,
-  environmentVariables,
-  rpcCookieSecret,
-} from './environment.ts';
+import { createDialects, type EndpointAddress, environmentVariables, rpcCookieSecret } from './environment.ts';
 import { rememberedPorts } from './loopbackPort.ts';
 import { RpcCookieFile } from './rpcCookieFile.ts';
 
@@ -82,8 +77,7 @@ export class LocalTokenEndpoint implements Disposable {
   }
 
   async dispose(): Promise<void> {
-    await this.#server.dispose();
-    await this.#cookieFile?.dispose();
+    await Promise.all([this.#cookieFile?.dispose(), this.#server.dispose()]);
   }
 
   /** @returns whether there is a cookie now */

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { chmod, lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock, Disposable, Log } from '../tokens/ports.ts';
@@ -47,10 +48,13 @@ export class RpcCookieFile implements Disposable {
     return file;
   }
 
+  /** The file goes at once, since an editor that closes waits for nothing. */
   async dispose(): Promise<void> {
+    const file = join(this.#deps.folder, fileName);
     clearInterval(this.#timer);
+    rmSync(file, { force: true });
     await this.#lastWrite;
-    await rm(join(this.#deps.folder, fileName), { force: true });
+    await rm(file, { force: true });
   }
 
   #renew(): Promise<void> {

@@ -3,7 +3,7 @@ import { type IncomingHttpHeaders, request } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type DialectGroup, dialectGroups } from '../../../src/endpoint/environment.ts';
+import { type DialectGroup, dialectGroups } from '../../../src/endpoint/dialectGroups.ts';
 import {
   LocalTokenEndpoint,
   type LocalTokenEndpointDeps,

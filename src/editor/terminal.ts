@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import type { DialectGroup } from '../endpoint/dialectGroups.ts';
+import type { LocalTokenEndpoint } from '../endpoint/localTokenEndpoint.ts';
+import type { Clock } from '../tokens/ports.ts';
+import type { TokenService } from '../tokens/tokenService.ts';
+import { showError } from './errorMessages.ts';
+import type { TerminalAccess } from './terminalApproval.ts';
+import type { TerminalEnvironment } from './terminalEnvironment.ts';
+
+export interface TerminalDeps {
+  readonly tokens: TokenService;
+  readonly secrets: vscode.SecretStorage;
+  readonly workspaceState: vscode.Memento;
+  readonly environment: TerminalEnvironment;
+  readonly access: TerminalAccess;
+  readonly clock: Clock;
+  readonly log: vscode.LogOutputChannel;
+}
+
+/** Name under which the endpoint's variables stand in the environment of terminals. */
+const feature = 'localTokenEndpoint';
+
+/**
+ * Gives terminals the local token endpoint, as far as the settings say so: it runs only in a trusted workspace, and only while
+ * a group of dialects is turned on.
+ */
+export function registerTerminal(deps: TerminalDeps): vscode.Disposable {
+  const terminals = new ConnectedTerminals(deps);
+  terminals.update();
+  return vscode.Disposable.from(
+    terminals,
+    deps.access.settings.onDidChange(() => terminals.update()),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => terminals.update()),
+    vscode.commands.registerCommand('azureCredentials.terminal.connect', () => runConnect(deps)),
+  );
+}
+
+async function runConnect(deps: TerminalDeps): Promise<void> {
+  try {
+    const { connectTerminals } = await import('./terminalConnect.ts');
+    await connectTerminals(deps);
+  } catch (error) {
+    await showError(error, deps.log);
+  }
+}
+
+/** Starts and stops the endpoint; one change after the other. */
+class ConnectedTerminals implements vscode.Disposable {
+  readonly #deps: TerminalDeps;
+  #endpoint: LocalTokenEndpoint | undefined;
+  #lastUpdate: Promise<void> = Promise.resolve();
+  #isDisposed = false;
+
+  constructor(deps: TerminalDeps) {
+    this.#deps = deps;
+  }
+
+  update(): void {
+    if (this.#endpoint === undefined && this.#wantedGroups().length === 0) {
+      return;
+    }
+    this.#lastUpdate = this.#lastUpdate.then(() => this.#apply()).catch((error) => showError(error, this.#deps.log));
+  }
+
+  async dispose(): Promise<void> {
+    this.#isDisposed = true;
+    await this.#stop();
+    await this.#lastUpdate;
+    await this.#stop();
+  }
+
+  async #apply(): Promise<void> {
+    const groups = this.#wantedGroups();
+    if (groups.length === 0) {
+      await this.#stop();
+      return;
+    }
+    this.#endpoint ??= await this.#start();
+    const variables = await this.#endpoint.serve(groups);
+    this.#deps.environment.set(feature, { variables, description: describe(variables) });
+  }
+
+  #wantedGroups(): readonly DialectGroup[] {
+    return vscode.workspace.isTrusted && !this.#isDisposed ? this.#deps.access.settings.current().groups : [];
+  }
+
+  async #start(): Promise<LocalTokenEndpoint> {
+    const { tokens, secrets, workspaceState, clock, log } = this.#deps;
+    const [{ LocalTokenEndpoint }, { createOfferSignIn }] = await Promise.all([
+      import('../endpoint/localTokenEndpoint.ts'),
+      import('./terminalSignIn.ts'),
+    ]);
+    const onFailure = createOfferSignIn({ tokens, log });
+    return LocalTokenEndpoint.start({ tokens, secrets, memory: workspaceState, cookieFolder, clock, log, onFailure });
+  }
+
+  async #stop(): Promise<void> {
+    const endpoint = this.#endpoint;
+    this.#endpoint = undefined;
+    if (endpoint !== undefined) {
+      this.#deps.environment.set(feature, undefined);
+      await endpoint.dispose();
+    }
+  }
+}
+
+/** Shown in the editor where it tells why the environment of a terminal was changed. */
+function describe(variables: Readonly<Record<string, string>>): string {
+  const names = Object.keys(variables)
+    .map((name) => `\`${name}\``)
+    .join(', ');
+  return vscode.l10n.t(
+    'Programs in this terminal can ask Azure Credentials for tokens of the account that you are signed in with: {0}. Their secrets are good only on this machine, while this window is open.',
+    names,
+  );
+}
+
+/** Memory-backed where the system has such a folder for each user; its name is the same for a workspace, not its id. */
+function cookieFolder(workspaceId: string): string {
+  const name = createHash('sha256').update(workspaceId).digest('hex').slice(0, 16);
+  return join(process.env['XDG_RUNTIME_DIR'] ?? tmpdir(), `azure-credentials-${name}`);
+}
