@@ -63,7 +63,7 @@ export interface Resource {
   readonly continuousAccess?: boolean;
 }
 
-export interface Subscription {
+interface Subscription {
   readonly id: string;
   readonly name: string;
   readonly tenant: string;
@@ -87,7 +87,7 @@ export interface AzureData {
 }
 
 /** The data file used when no other is named. */
-export const sampleDataFile = new URL('./data.json', import.meta.url);
+const sampleDataFile = new URL('./data.json', import.meta.url);
 
 /** Reads a data file. */
 export function loadData(file: string | URL = sampleDataFile): AzureData {

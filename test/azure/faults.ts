@@ -126,7 +126,7 @@ export function retryAfterHeader(effect: Extract<FaultEffect, { kind: 'throttle'
 }
 
 /** The header of a claims challenge, as Microsoft's services send it (recordings in azure-sdk-for-js). */
-export function claimsChallenge(claims: string): string {
+function claimsChallenge(claims: string): string {
   const encoded = Buffer.from(claims, 'utf8').toString('base64');
   return [
     'Bearer realm=""',

@@ -8,7 +8,7 @@ export function hostOf(request: IncomingMessage): string {
 }
 
 /** The host name a request was sent to, with its port where it has one. */
-export function hostWithPort(request: IncomingMessage): string {
+function hostWithPort(request: IncomingMessage): string {
   return (request.headers.host ?? '').toLowerCase();
 }
 

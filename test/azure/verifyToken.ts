@@ -17,7 +17,7 @@ export class TokenRejected extends Error {
 }
 
 /** What a resource demands of a token. */
-export interface TokenDemands {
+interface TokenDemands {
   /** Accepted audiences, compared exactly (a trailing slash matters). */
   readonly audience: readonly string[] | ((audience: string) => boolean);
 }

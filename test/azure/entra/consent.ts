@@ -96,17 +96,28 @@ function missingOf(state: AzureState, delegation: Delegation, asked: ResourceSco
   return { resource, scopes: granted.length === 0 ? (registered ?? []) : [] };
 }
 
-/** Records the user's consent; for `.default` to all permissions of the registration, as the real page does. */
+/**
+ * What the consent page asks for and what accepting it grants: with `.default` all permissions of the registration,
+ * whichever resource was named (entra-docs `scopes-oidc.md`, "The .default scope").
+ */
+export function offeredConsent(state: AzureState, delegation: Delegation, scope: ParsedScope): MissingConsent[] {
+  const missing = missingConsent(state, delegation, scope);
+  const byDefault = scope.resources.some(({ names }) => names.includes('.default'));
+  if (!byDefault || delegation.application.firstParty) {
+    return missing;
+  }
+  const registered = state.data.resources.map((resource) => ({
+    resource,
+    scopes: delegation.application.permissions[resource.name] ?? [],
+  }));
+  const missingOpenid = missing.filter(({ resource }) => resource.appId === graphId);
+  return [...registered, ...missingOpenid].filter(({ scopes }) => scopes.length > 0);
+}
+
+/** Records the user's consent to everything that was offered. */
 export function recordConsent(state: AzureState, delegation: Delegation, scope: ParsedScope): void {
   const { application, tenant, user } = delegation;
-  const asksDefault = scope.resources.some(({ names }) => names.includes('.default'));
-  const given = missingConsent(state, delegation, scope);
-  if (asksDefault && !application.firstParty) {
-    for (const resource of state.data.resources) {
-      given.push({ resource, scopes: application.permissions[resource.name] ?? [] });
-    }
-  }
-  for (const { resource, scopes } of given.filter((consent) => consent.scopes.length > 0)) {
+  for (const { resource, scopes } of offeredConsent(state, delegation, scope)) {
     state.entra.consents.push({
       client: application.clientId,
       tenantId: tenant.id,

@@ -12,7 +12,7 @@ import { firstResource, parseScope } from './scopes.ts';
 import type { AuthorizationCode, RefreshToken } from './store.ts';
 
 /** A request to the token endpoint whose application is known. */
-export interface GrantRequest {
+interface GrantRequest {
   readonly entra: EntraRequest;
   readonly form: URLSearchParams;
   readonly application: Application;
@@ -40,7 +40,7 @@ async function redeemCode({ entra, form, application, credentials }: GrantReques
   checkCode(entra, code, application, form);
   const scope = form.get('scope') ?? code.scope;
   if (parseScope({ data: state.data, cloud }, scope).resources.length > 1) {
-    throw new EntraError(700022, { scope });
+    throw new EntraError(28000, { scope });
   }
   code.redeemed = true;
   const user = requireUser(entra, code.username);
@@ -188,7 +188,11 @@ async function redeemClientCredentials(grant: GrantRequest): Promise<Record<stri
   const text = requireParameter(form, 'scope');
   const scope = parseScope({ data: state.data, cloud }, text);
   const target = firstResource({ data: state.data, cloud }, scope);
-  if (scope.resources.length !== 1 || !target.names.includes('.default')) {
+  if (scope.resources.length > 1) {
+    // As in the report Azure/azure-sdk-for-net#9076.
+    throw new EntraError(70011, { scope: text });
+  }
+  if (!target.names.includes('.default')) {
     throw new EntraError(1002012, { scope: text });
   }
   const resource = requireResource(target, tenant);

@@ -11,7 +11,7 @@ export interface KnownError {
 }
 
 /** The claims a conditional access policy asks to be sent back (the shape in public issue reports). */
-export const multifactorClaims =
+const multifactorClaims =
   '{"access_token":{"capolids":{"essential":true,"values":["6f9a4c1e-8b2d-4e3f-a5c7-0d1e2f3a4b5c"]}}}';
 
 const multifactor = { error: 'invalid_grant', suberror: 'basic_action', claims: multifactorClaims } as const;
@@ -27,6 +27,12 @@ export const knownErrors: Readonly<Record<number, KnownError>> = {
     error: 'interaction_required',
     page: true,
     text: "User account '{user}' from identity provider '{issuer}' does not exist in tenant '{tenant}' and cannot access the application '{client}'({app}) in that tenant. The account needs to be added as an external user in the tenant first. Sign out and sign in again with a different Azure Active Directory user account.",
+  },
+  // At the token endpoint; 700022 is the same complaint at the authorize endpoint (AzureAD/microsoft-authentication-library-for-js
+  // #1487 and #523). The error is that of its neighbour 28003 (microsoft-authentication-library-for-python#125).
+  28000: {
+    error: 'invalid_request',
+    text: 'Provided value for the input parameter scope is not valid because it contains more than one resource. Scope {scope} is not valid.',
   },
   50011: {
     error: 'invalid_request',

@@ -9,6 +9,8 @@ interface Markup {
   readonly markup: string;
 }
 
+// In every form the first button is the one that Enter presses, so the way forward comes first; it is shown last.
+
 /** Tagged template that escapes what is put into it. */
 function markup(parts: TemplateStringsArray, ...values: readonly (string | Markup | readonly Markup[])[]): Markup {
   const rendered = values.map((value) => {
@@ -39,7 +41,7 @@ button{cursor:pointer}button:hover{border-color:var(--accent)}
 button.account{display:block;width:100%;text-align:left;margin-bottom:.5rem}
 button.account small{display:block;color:light-dark(#555,#bbb)}
 button.primary{background:light-dark(#0f5fb0,#1f6fc2);border-color:transparent;color:#fff}
-.buttons{display:flex;gap:.5rem;justify-content:flex-end;margin-top:1.5rem;flex-wrap:wrap}
+.buttons{display:flex;flex-direction:row-reverse;gap:.5rem;justify-content:flex-start;margin-top:1.5rem;flex-wrap:wrap}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 .problem{color:light-dark(#a4262c,#ff99a4)}
 code{overflow-wrap:anywhere}
@@ -96,7 +98,7 @@ export function usernamePage(target: FormTarget, application: string, problem?: 
     'Sign in',
     markup`<p class="app">to continue to ${application}</p>${alert}${form(
       target,
-      markup`<label>Email<input type="email" name="username" autocomplete="username" required autofocus></label><div class="buttons">${submit('action', 'cancel', 'Cancel')}${submit('action', 'next', 'Next')}</div>`,
+      markup`<label>Email<input type="email" name="username" autocomplete="username" required autofocus></label><div class="buttons">${submit('action', 'next', 'Next')}${submit('action', 'cancel', 'Cancel')}</div>`,
     )}`,
   );
 }
@@ -108,7 +110,7 @@ export function multifactorPage(target: FormTarget, username: string): string {
     'Approve sign-in request',
     markup`<p class="app">${username}</p><p>Because you’re accessing sensitive info, you need to verify that it is you.</p>${form(
       target,
-      markup`<div class="buttons">${submit('action', 'cancel', 'Cancel')}${submit('action', 'approve', 'Approve')}</div>`,
+      markup`<div class="buttons">${submit('action', 'approve', 'Approve')}${submit('action', 'cancel', 'Cancel')}</div>`,
     )}`,
   );
 }
@@ -124,7 +126,7 @@ export function consentPage(
     'Permissions requested',
     markup`<p class="app">${details.username}</p><p><strong>${details.application}</strong> would like to:</p><ul>${items}</ul><p>Accepting these permissions means that you allow this app to use your data.</p>${form(
       target,
-      markup`<div class="buttons">${submit('action', 'decline', 'Cancel')}${submit('action', 'accept', 'Accept')}</div>`,
+      markup`<div class="buttons">${submit('action', 'accept', 'Accept')}${submit('action', 'decline', 'Cancel')}</div>`,
     )}`,
   );
 }
@@ -146,7 +148,7 @@ export function deviceConfirmPage(target: FormTarget, application: string): stri
     `Are you trying to sign in to ${application}?`,
     markup`<p>Only continue if you downloaded the app from a store or website that you trust.</p>${form(
       target,
-      markup`<div class="buttons">${submit('action', 'cancel', 'Cancel')}${submit('action', 'continue', 'Continue')}</div>`,
+      markup`<div class="buttons">${submit('action', 'continue', 'Continue')}${submit('action', 'cancel', 'Cancel')}</div>`,
     )}`,
   );
 }

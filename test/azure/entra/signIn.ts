@@ -3,7 +3,7 @@ import type { Tenant, User } from '../data.ts';
 import { findUser, homeTenant } from '../data.ts';
 import { type Answer, html, redirect } from '../messages.ts';
 import { readClaims } from './claims.ts';
-import { missingConsent, recordConsent } from './consent.ts';
+import { missingConsent, offeredConsent, recordConsent } from './consent.ts';
 import { type EntraRequest, namedTenant } from './context.ts';
 import { describe, EntraError } from './errors.ts';
 import { requireMembership } from './issueTokens.ts';
@@ -94,9 +94,11 @@ function whatIsMissing(
     recordConsent(state, delegation, scope);
     return { multifactor: multifactor && !flow.multifactor, permissions: [] };
   }
-  const asked = flow.parameters.get('prompt') === 'consent' ? ['Sign you in and read your profile'] : [];
-  const permissions = missing.flatMap(({ resource, scopes }) => scopes.map((name) => `${resource.name}: ${name}`));
-  return { multifactor: multifactor && !flow.multifactor, permissions: permissions.length > 0 ? permissions : asked };
+  const wanted = missing.length > 0 || flow.parameters.get('prompt') === 'consent';
+  const offered = wanted ? offeredConsent(state, delegation, scope) : [];
+  const permissions = offered.flatMap(({ resource, scopes }) => scopes.map((name) => `${resource.name}: ${name}`));
+  const signInOnly = wanted && permissions.length === 0 ? ['Sign you in and read your profile'] : [];
+  return { multifactor: multifactor && !flow.multifactor, permissions: [...permissions, ...signInOnly] };
 }
 
 function finish(entra: EntraRequest, flow: SignInFlow, { user, tenant }: Person): Answer {

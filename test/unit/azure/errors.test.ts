@@ -216,6 +216,11 @@ function clientCredentialCases(): [string, number, () => Record<string, string>,
       1002012,
       () => form({ scope: 'https://graph.microsoft.com/User.Read' }),
     ],
+    [
+      'client credentials for two resources',
+      70011,
+      () => form({ scope: 'https://vault.azure.net/.default https://storage.azure.com/.default' }),
+    ],
     ['client credentials of an unknown resource', 500011, () => form({ scope: 'https://unknown.example/.default' })],
   ];
 }

@@ -143,6 +143,42 @@ describe('local Azure: sign-in pages', () => {
     assert.ok(!text.includes('<script>alert'));
   });
 
+  it('shows all permissions of the registration for .default, and only what was named otherwise', async () => {
+    const permissionsFor = async (scope: string): Promise<string[]> => {
+      const picker = await get(authorizeUrl({ client_id: applications.asksConsent, scope }));
+      const flow = /name="flow" value="([^"]+)"/.exec(picker.text)?.[1] ?? '';
+      const response = await azure.fetch(`${authority}/login`, {
+        method: 'POST',
+        body: new URLSearchParams({ flow, username: ada }),
+      });
+      const text = await response.text();
+      assert.match(text, /Permissions requested/);
+      return [...text.matchAll(/<li>([^<]+)<\/li>/g)].map(([, permission = '']) => permission);
+    };
+    assert.deepEqual(await permissionsFor('https://vault.azure.net/user_impersonation'), [
+      'Azure Key Vault: user_impersonation',
+    ]);
+    assert.deepEqual(await permissionsFor('openid https://vault.azure.net/.default'), [
+      'Microsoft Graph: User.Read',
+      'Azure Resource Manager: user_impersonation',
+      'Azure Storage: user_impersonation',
+      'Azure Key Vault: user_impersonation',
+      'Contoso Orders API: Orders.Read',
+      'Microsoft Graph: openid',
+    ]);
+  });
+
+  it('puts the way forward first in every form, so that Enter goes on and never cancels', async () => {
+    const picker = await get(authorizeUrl());
+    const flow = /name="flow" value="([^"]+)"/.exec(picker.text)?.[1] ?? '';
+    const response = await azure.fetch(`${authority}/login`, {
+      method: 'POST',
+      body: new URLSearchParams({ flow, action: 'other' }),
+    });
+    const buttons = [...(await response.text()).matchAll(/<button [^>]*value="([^"]+)"/g)].map(([, value]) => value);
+    assert.deepEqual(buttons, ['next', 'cancel']);
+  });
+
   it('tells an unknown user on the page and lets the person try again', async () => {
     const attempt = azure.control.authorize(authorizeUrl(), { username: 'nobody@contoso.com' });
     await assert.rejects(attempt, /couldn’t find an account/);
@@ -192,7 +228,7 @@ describe('local Azure: sign-in pages', () => {
     const elsewhere = await redeem(code, { code_verifier: verifier, redirect_uri: 'http://localhost:2' });
     assert.deepEqual(elsewhere.body.error_codes, [500112]);
     const two = 'https://vault.azure.net/.default https://storage.azure.com/.default';
-    assert.deepEqual((await redeem(code, { code_verifier: verifier, scope: two })).body.error_codes, [700022]);
+    assert.deepEqual((await redeem(code, { code_verifier: verifier, scope: two })).body.error_codes, [28000]);
     assert.equal((await redeem(code, { code_verifier: verifier })).status, 200);
     assert.deepEqual((await redeem(code, { code_verifier: verifier })).body.error_codes, [54005]);
     const late = await newCode();
