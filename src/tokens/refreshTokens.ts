@@ -4,8 +4,8 @@ import { type AzureCredentialsError, isAzureCredentialsError } from './errors.ts
 import { tokenClaims } from './tokenClaims.ts';
 
 /** What somebody may do by a token, as far as the token says so. */
-export const permissionClaims = ['roles', 'groups', 'wids', 'scp'] as const;
-export type PermissionClaim = (typeof permissionClaims)[number];
+const permissionClaims = ['roles', 'groups', 'wids', 'scp'] as const;
+type PermissionClaim = (typeof permissionClaims)[number];
 
 /** What came and went in one claim. `scp` is compared scope by scope; the other values are role names or object ids. */
 export interface PermissionChange {
