@@ -82,8 +82,12 @@ export class AccountVault implements Disposable {
     return [...this.#entries.values()].map(({ account }) => account);
   }
 
+  /** The sign-in of an account; looks into the store before it says that there is none. */
   async find(accountId: string): Promise<VaultEntry | undefined> {
     await this.#current();
+    if (!this.#entries.has(accountId) && this.#synced !== undefined) {
+      await this.#enqueue(() => this.#sync(true));
+    }
     return this.#entries.get(accountId);
   }
 

@@ -7,7 +7,7 @@ import { cancelledError } from './network.ts';
 import { type TokenAnswer, unusableAnswer } from './tokenAnswer.ts';
 
 /** Another window that rotated the refresh token stores it some milliseconds after Entra took the old one back. */
-const pausesBeforeBelieving = [0, 40, 120, 300] as const;
+const pausesBeforeBelieving = [0, 4, 16, 60, 150, 250] as const;
 /** With strict rotation one window gets through each time, so that many at once need as many tries. */
 const mostAttempts = 60;
 
@@ -38,7 +38,7 @@ export async function refreshWithVault(deps: RefreshDeps, first: VaultEntry, cal
       }
       const renewed = await renewedElsewhere(deps.vault, entry, { refused: refreshToken, signal: call.signal });
       if (renewed === undefined) {
-        throw entry.ended === 'signedOut' ? signedOutError(entry) : error;
+        throw entry.ended === undefined ? error : signedOutError(entry);
       }
       entry = renewed;
       await pause(Math.random() * 10 * Math.min(attempt - 1, 10), call.signal);
