@@ -12,7 +12,7 @@ import type { AzureData, User } from './data.ts';
 
 /** What a test can see and change of a running local Azure, from any process. */
 export interface Control {
-  /** The requests that match, oldest first (the last 5,000 are kept). */
+  /** The requests that match, oldest first (the last 20,000 are kept). */
   requests(filter?: RequestFilter): Promise<RequestRecord[]>;
   /** How many requests match. */
   count(filter?: RequestFilter): Promise<number>;

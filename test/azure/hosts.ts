@@ -8,6 +8,7 @@ import { createResourceManager } from './resourceManager.ts';
 import type { CreateStandIn, StandIn } from './standIn.ts';
 import type { AzureState } from './state.ts';
 import { createStorage } from './storage.ts';
+import { createVscodeDev } from './vscodeDev.ts';
 
 /** Every service of the local Azure. `standIn.ts` says how to add one. */
 const services: readonly CreateStandIn[] = [
@@ -17,6 +18,7 @@ const services: readonly CreateStandIn[] = [
   createResourceManager,
   createStorage,
   createDevOps,
+  createVscodeDev,
 ];
 
 /** The services by host name. */

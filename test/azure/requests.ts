@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestFilter, RequestRecord } from './controlTypes.ts';
 import { hostOf, urlOf } from './messages.ts';
 
-const kept = 5000;
+const kept = 20_000;
 const secretNames = new Set([
   'assertion',
   'client_assertion',
