@@ -10,6 +10,7 @@ import { editorServer } from '../setup/editor.mjs';
  * @property {string} [extensionsDir] instead of `extensions` below the data folder
  * @property {import('../setup/editor.mjs').EditorName} [editor] default `newest`
  * @property {number} [port] a free one by default
+ * @property {number} [httpsPort] a port of this machine where https is spoken; links to others are taken for http
  * @property {string} [connectionToken] what a browser must show; none by default
  * @property {boolean} [workspaceTrust] whether the editor asks if a folder is trusted; by default everything is
  * @property {boolean} [driven] with VS Code's driver for smoke tests, without which recent builds ignore
@@ -36,13 +37,14 @@ export async function startEditorServer(options) {
   const { main, node } = editorServer(options.editor ?? 'newest');
   const temporary = join(options.dataFolder, 'temporary');
   await mkdir(temporary, { recursive: true });
-  const keyModule = new URL('./mintKey.mjs', import.meta.url).href;
-  const child = spawn(node, ['--import', keyModule, main, ...serverArguments(options)], {
+  const hostRoutes = new URL('./hostRoutes.mjs', import.meta.url).href;
+  const child = spawn(node, ['--import', hostRoutes, main, ...serverArguments(options)], {
     env: {
       ...inheritedEnvironment(),
       // Sockets and temporary files then end with the data folder.
       TMPDIR: temporary,
       EDITOR_KEY_FILE: join(options.dataFolder, 'secret-key'),
+      EDITOR_HTTPS_PORT: String(options.httpsPort ?? ''),
       ...options.env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

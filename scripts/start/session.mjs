@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { editorAddress } from '../editor/address.mjs';
 import { installExtension } from '../editor/installedExtension.mjs';
 import { startEditorServer } from '../editor/server.mjs';
 import { writeMachineSettings } from '../editor/settings.mjs';
@@ -114,14 +113,18 @@ async function startServer({ azure, settings, started }) {
   // Without a token every user of this machine could open the editor, and with it a terminal.
   const connectionToken = randomBytes(16).toString('hex');
   const server = await onSamePort(dataFolder, (port) =>
-    startEditorServer({ dataFolder, port, connectionToken, env: azure.environment }),
+    startEditorServer({
+      dataFolder,
+      port,
+      connectionToken,
+      httpsPort: Number(new URL(azure.loopbackAuthority).port),
+      env: azure.environment,
+    }),
   );
   started.defer(server.stop);
-  const address = editorAddress({
-    authority: server.authority,
-    folder,
-    connectionToken,
-  });
+  // A short address: the server drops most of a longer one when it has seen the token.
+  const query = new URLSearchParams({ tkn: connectionToken, folder });
+  const address = `http://${server.authority}/?${query}`;
   return { address, port: server.port, ended: server.ended };
 }
 
