@@ -108,7 +108,7 @@ async function poll(deps: DeviceCodeSignInDeps, request: InteractiveRequest, cod
 function mayGoOn(error: unknown): boolean {
   return error instanceof EntraRefusal
     ? ['authorization_pending', 'slow_down'].includes(error.failure.error)
-    : error instanceof AzureCredentialsError && (error.code === 'network' || error.code === 'identity_provider');
+    : error instanceof AzureCredentialsError && ['network', 'throttled', 'identity_provider'].includes(error.code);
 }
 
 async function post(

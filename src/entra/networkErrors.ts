@@ -3,7 +3,9 @@ import { entraFailure } from './entraFailure.ts';
 
 /** Codes of Node and Chromium for a certificate that this machine does not trust. */
 const certificateCodes = /CERT|SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY_LEAF)|ERR_TLS|ERR_SSL|ERR_SSL_PROTOCOL/;
-const proxyCodes = /PROXY|TUNNEL|HTTP\/1\.1 407|response 407/;
+const proxyCodes = /PROXY|TUNNEL/;
+/** Undici and the editor's own proxy agent tell of a proxy in the message only. */
+const proxyMessages = /\b407\b|\bprox(y|ies)\b|\btunnel/i;
 const nameCodes = /ENOTFOUND|EAI_AGAIN|NAME_NOT_RESOLVED/;
 
 /** The error for a request that got no answer. Says which of the usual reasons it was. */
@@ -93,12 +95,15 @@ function isTimeout(error: unknown): boolean {
 function failureCode(error: unknown): string {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
     const code = (at as { code?: unknown }).code;
-    if (typeof code === 'string') {
-      return proxyCodes.test(at.message) ? 'PROXY' : code;
+    const chromium = /net::(ERR_\w+)/.exec(at.message)?.[1];
+    if (chromium !== undefined) {
+      return chromium;
     }
-    const found = /net::(ERR_\w+)|HTTP\/1\.1 407|response 407/.exec(at.message);
-    if (found) {
-      return found[1] ?? 'PROXY';
+    if (proxyMessages.test(at.message)) {
+      return 'PROXY';
+    }
+    if (typeof code === 'string') {
+      return code;
     }
   }
   return '';
