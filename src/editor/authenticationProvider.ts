@@ -220,7 +220,7 @@ function isMendedBySignIn(error: unknown): boolean {
 }
 
 /**
- * Between extensions VS Code carries no more of an error than name, code and message. So the message takes the advice
+ * Between extensions VS Code carries no more of an error than its name and message. So the message takes the advice
  * along, and a cancellation becomes the editor's own, which it does not show.
  */
 async function withEditorErrors<T>(work: () => Promise<T>): Promise<T> {

@@ -42,7 +42,7 @@ export function activate(context) {
     ...Object.entries(commands).map(([name, run]) =>
       vscode.commands.registerCommand(`apiConsumer.${name}`, async () => {
         const text = await run().catch((error) => describe(api, error));
-        void vscode.window.showInformationMessage(`API ${name}: ${text}`);
+        void vscode.window.showInformationMessage(`API ${name} at ${Date.now()}: ${text}`);
       }),
     ),
   );

@@ -37,8 +37,8 @@ export function activate(context) {
     }),
     ...Object.entries(commands).map(([name, run]) =>
       vscode.commands.registerCommand(`sessionConsumer.${name}`, async () => {
-        const text = await run().catch((error) => `${error.name} ${error.code ?? ''}. ${error.message}`);
-        void vscode.window.showInformationMessage(`Session ${name}: ${text}`);
+        const text = await run().catch((error) => `${error.name}. ${error.message}`);
+        void vscode.window.showInformationMessage(`Session ${name} at ${Date.now()}: ${text}`);
       }),
     ),
   );
