@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { TokenService } from '../tokens/tokenService.ts';
+import type { RefreshableTokenService } from '../tokens/tokenService.ts';
 import type { StoredAccountPreference } from './accountPreference.ts';
 import type { ClientSecrets } from './clientSecrets.ts';
 import type { GetAccessTokenArguments } from './commands/getAccessToken.ts';
@@ -8,7 +8,7 @@ import { showError } from './errorMessages.ts';
 import type { EditorSignInPrompt } from './signInPrompt.ts';
 
 export interface CommandDeps {
-  readonly tokens: TokenService;
+  readonly tokens: RefreshableTokenService;
   readonly preference: StoredAccountPreference;
   readonly clientSecrets: ClientSecrets;
   readonly prompt: EditorSignInPrompt;

@@ -4,7 +4,7 @@ import type { Account } from '../tokens/account.ts';
 import type { CloudName } from '../tokens/cloud.ts';
 import { AzureCredentialsError } from '../tokens/errors.ts';
 import type { Clock, SignInOptions, TokenSource } from '../tokens/ports.ts';
-import { decodeTokenClaims } from '../tokens/tokenClaims.ts';
+import { tokenClaims } from '../tokens/tokenClaims.ts';
 import type { ResolvedRequest } from '../tokens/tokenRequest.ts';
 
 /** An opaque token tells no expiry; the provider renews it long before, so that a short life is safe and never wrong. */
@@ -75,7 +75,7 @@ async function acquireToken(provider: string, request: ResolvedRequest, clock: C
       },
     );
   }
-  const claims = decodeTokenClaims(session.accessToken);
+  const claims = tokenClaims(session.accessToken);
   const expiry = claims?.['exp'];
   const tenant = claims?.['tid'];
   return {

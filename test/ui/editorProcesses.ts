@@ -3,15 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium } from 'playwright-core';
 import { browserExecutable, chromiumArguments } from '../../scripts/editor/chromium.mjs';
+import { installExtension } from '../../scripts/editor/installedExtension.mjs';
 import { type EditorServer, startEditorServer } from '../../scripts/editor/server.mjs';
 import { writeMachineSettings } from '../../scripts/editor/settings.mjs';
+import { root } from '../../scripts/setup/paths.mjs';
 
 /** What an editor window is opened with. */
 export interface EditorOptions {
   /** The folder to show. */
   readonly folder: string;
-  /** Extensions to load from their sources' folders; default: this project, as `node esbuild.mjs` built it. */
-  readonly extensionDevelopmentPaths?: readonly string[];
+  /** Folders of extensions to install; default: this project, as `node esbuild.mjs` built it. */
+  readonly extensions?: readonly string[];
   /** Added to the environment of the editor's server, and so of its extensions, terminals and git. */
   readonly env?: NodeJS.ProcessEnv;
   /** Settings of the machine (a setting of scope "application" cannot be given here). */
@@ -38,7 +40,8 @@ export interface DataFolder {
 }
 
 /** The data folder of an editor: the given one, which is kept, or a new one. */
-export async function prepareDataFolder({ userDataDir, settings, colorTheme }: EditorOptions): Promise<DataFolder> {
+export async function prepareDataFolder(options: EditorOptions): Promise<DataFolder> {
+  const { userDataDir, settings, colorTheme, extensions = [root] } = options;
   // The name is short because sockets lie below it, and their paths may have some 100 characters.
   const path = userDataDir ?? (await mkdtemp(join(tmpdir(), 'adc-')));
   await mkdir(path, { recursive: true });
@@ -48,6 +51,9 @@ export async function prepareDataFolder({ userDataDir, settings, colorTheme }: E
     ...theme,
     ...settings,
   });
+  for (const extension of extensions) {
+    await installExtension(join(path, 'extensions'), extension);
+  }
   const remove = async () => {
     if (userDataDir === undefined) {
       await rm(path, { recursive: true, force: true, maxRetries: 5 });

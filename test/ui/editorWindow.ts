@@ -212,13 +212,19 @@ export class EditorWindow {
 
   /** Types a line into the newest terminal and confirms it. Does not wait for what it does. */
   async runInTerminal(line: string): Promise<void> {
-    await this.#inDriver('writeInTerminal', terminalSelector, `${line}\r`);
+    await this.page.bringToFront();
+    await this.#terminal().locator('textarea').focus();
+    await this.page.keyboard.insertText(line);
+    await this.page.keyboard.press('Enter');
   }
 
-  /** Everything in the newest terminal, scrolled out or not; lines that the terminal wrapped stay wrapped. */
+  /** What the newest terminal shows now, without what is scrolled out; lines that the terminal wrapped stay wrapped. */
   async terminalText(): Promise<string> {
-    const lines = (await this.#inDriver('getTerminalBuffer', terminalSelector)) as string[];
-    return lines.join('\n').trimEnd();
+    const rows = await this.#terminal().locator('.xterm-rows > div').allTextContents();
+    return rows
+      .map((row) => row.replaceAll('\u00a0', ' ').trimEnd())
+      .join('\n')
+      .trimEnd();
   }
 
   /** Waits until the text of the newest terminal matches. */
@@ -257,8 +263,7 @@ export class EditorWindow {
 
   async #show(open: (address: string) => Promise<unknown>): Promise<void> {
     const started = await this.#timesExtensionsStarted();
-    const { folder, extensionDevelopmentPaths = [root] } = this.#options;
-    await open(editorAddress({ authority: present(this.#server).authority, folder, extensionDevelopmentPaths }));
+    await open(editorAddress({ authority: present(this.#server).authority, folder: this.#options.folder }));
     await this.page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
     await waitFor(async () => ((await this.#timesExtensionsStarted()) > started ? true : undefined), {
       what: 'the extension host',
@@ -292,25 +297,12 @@ export class EditorWindow {
     return this.page.locator(terminalSelector);
   }
 
-  /** The editor's own driver for smoke tests, which alone can read what a terminal shows. */
-  async #inDriver(method: string, ...args: readonly string[]): Promise<unknown> {
-    return await this.page.evaluate(
-      async ([name, values]) =>
-        await (globalThis as unknown as Driven).driver[name as string]?.(...(values as string[])),
-      [method, args] as const,
-    );
-  }
-
   async #stop(): Promise<void> {
     await this.#context?.close();
     await this.#server?.stop();
     this.#context = undefined;
     this.#server = undefined;
   }
-}
-
-interface Driven {
-  readonly driver: Record<string, (...args: string[]) => Promise<unknown>>;
 }
 
 const terminalSelector = '.terminal-wrapper.active';

@@ -1,0 +1,100 @@
+import * as vscode from 'vscode';
+import type { PermissionChange, RefreshedToken } from '../../tokens/refreshTokens.ts';
+import type { Requester } from '../../tokens/requester.ts';
+import { resourceName } from '../../tokens/resources.ts';
+import type { RefreshableTokenService } from '../../tokens/tokenService.ts';
+import { describeError } from '../errorMessages.ts';
+
+const requester: Requester = { kind: 'person', id: 'azureCredentials.refreshTokens', label: 'Refresh All Tokens' };
+
+/**
+ * Renews every token in memory and says which roles, groups and scopes came or went: for the moment after a role was
+ * activated just in time.
+ */
+export async function refreshAllTokens(deps: { readonly tokens: RefreshableTokenService }): Promise<void> {
+  if (deps.tokens.cachedTokens().length === 0) {
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('There are no tokens in memory. The next ones will be new.'),
+    );
+    return;
+  }
+  const results = await vscode.window.withProgress(
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: vscode.l10n.t('Refreshing the Azure tokens'),
+      cancellable: true,
+    },
+    async (progress, cancellation) => {
+      const controller = new AbortController();
+      cancellation.onCancellationRequested(() => controller.abort());
+      return await deps.tokens.refreshTokens(requester, {
+        signal: controller.signal,
+        onProgress: ({ done, total }) => progress.report({ message: `${done}/${total}`, increment: 100 / total }),
+      });
+    },
+  );
+  await tell(results);
+}
+
+async function tell(results: readonly RefreshedToken[]): Promise<void> {
+  const failed = results.filter(({ outcome }) => outcome === 'failed').length;
+  const changed = results.filter(({ changes }) => changes.length > 0);
+  const summary =
+    changed.length === 0
+      ? vscode.l10n.t('{0} tokens are new. Roles, groups and scopes are the same as before.', results.length - failed)
+      : vscode.l10n.t('{0} tokens are new. {1}', results.length - failed, changed.map(changeLine).join(' '));
+  const details = vscode.l10n.t('Show Details');
+  const show = failed === 0 ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
+  const failures = failed === 0 ? '' : ` ${vscode.l10n.t('{0} could not be renewed.', failed)}`;
+  if ((await show(summary + failures, details)) === details) {
+    const document = await vscode.workspace.openTextDocument({ language: 'markdown', content: report(results) });
+    await vscode.window.showTextDocument(document, { preview: true });
+  }
+}
+
+function changeLine({ resource, changes }: RefreshedToken): string {
+  return `${resourceName(resource)}: ${changes.map(changeText).join('; ')}.`;
+}
+
+function changeText({ claim, added, removed }: PermissionChange): string {
+  const parts = [...added.map((value) => `+${value}`), ...removed.map((value) => `−${value}`)];
+  return `${claimTitle(claim)} ${parts.join(', ')}`;
+}
+
+function claimTitle(claim: PermissionChange['claim']): string {
+  switch (claim) {
+    case 'roles':
+      return vscode.l10n.t('application roles');
+    case 'groups':
+      return vscode.l10n.t('groups');
+    case 'wids':
+      return vscode.l10n.t('directory roles');
+    case 'scp':
+      return vscode.l10n.t('scopes');
+  }
+}
+
+function report(results: readonly RefreshedToken[]): string {
+  const rows = results.map((result) => {
+    const name = resourceName(result.resource);
+    return `| ${name} | ${result.account.username} | ${result.tenantId} | ${outcomeText(result)} |`;
+  });
+  return [
+    `# ${vscode.l10n.t('Refreshed tokens')}`,
+    '',
+    `| ${vscode.l10n.t('Resource')} | ${vscode.l10n.t('Account')} | ${vscode.l10n.t('Tenant')} | ${vscode.l10n.t('What changed')} |`,
+    '| --- | --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n');
+}
+
+function outcomeText({ outcome, changes, error }: RefreshedToken): string {
+  if (outcome === 'failed') {
+    return describeError(error);
+  }
+  if (outcome === 'opaque') {
+    return vscode.l10n.t('new; the tokens of this resource cannot be read');
+  }
+  return changes.length === 0 ? vscode.l10n.t('new; same permissions') : changes.map(changeText).join('; ');
+}
