@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
-import type { HelperAudience } from '../git/helperPlace.ts';
 import type { TokenService } from '../tokens/tokenService.ts';
 import type { StoredAccountPreference } from './accountPreference.ts';
 import { showError } from './errorMessages.ts';
+import { gitAudiences } from './gitAudiences.ts';
 import type { GitSession } from './gitSession.ts';
-import { onDidChangeSettings, readSetting } from './settings.ts';
+import { onDidChangeSettings } from './settings.ts';
 import type { TerminalEnvironment } from './terminalEnvironment.ts';
 
 export interface GitDeps {
@@ -51,14 +51,6 @@ function registerCommand({ log }: GitDeps, name: string, run: (args: unknown) =>
       await showError(error, log);
     }
   });
-}
-
-/** Places in which git is to have our helper: none where the workspace is not trusted. */
-export function gitAudiences(): ReadonlySet<HelperAudience> {
-  if (!vscode.workspace.isTrusted || !readSetting<boolean>('git.enabled')) {
-    return new Set();
-  }
-  return new Set(readSetting<boolean>('git.terminal') ? ['editor', 'terminal'] : ['editor']);
 }
 
 /** Starts what git needs when it is first wanted, and follows settings, trust and sign-ins; one change after the other. */

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import * as vscode from 'vscode';
 import { diagnoseRemote, type GitDiagnosisDeps, type GitFinding, type GitFix } from '../git/diagnosis.ts';
 import type { TokenService } from '../tokens/tokenService.ts';
-import { gitAudiences } from './git.ts';
+import { withDelayedProgress } from './delayedProgress.ts';
+import { gitAudiences } from './gitAudiences.ts';
 import { signInArguments } from './gitFailureNotice.ts';
 import type { GitSession } from './gitSession.ts';
-import { withDelayedProgress } from './delayedProgress.ts';
 import { openSettings, readSetting } from './settings.ts';
 
 export interface DiagnoseDeps {
@@ -77,7 +77,9 @@ async function helperState({ session, tokens }: DiagnoseDeps): Promise<GitDiagno
     const fix: GitFix = { kind: 'openSettings', setting: 'git.terminal' };
     return {
       level: 'note',
-      text: vscode.l10n.t('On for the Source Control view; off for terminals by the setting azureCredentials.git.terminal.'),
+      text: vscode.l10n.t(
+        'On for the Source Control view; off for terminals by the setting azureCredentials.git.terminal.',
+      ),
       fix,
     };
   }
@@ -144,7 +146,10 @@ function fixLabel(fix: GitFix, { remote }: Subject): string | undefined {
 async function applyFix(fix: GitFix, { remote }: Subject, gitPath: string): Promise<void> {
   switch (fix.kind) {
     case 'signIn':
-      await vscode.commands.executeCommand('azureCredentials.signIn', signInArguments(fix.failure.error, fix.failure.facts));
+      await vscode.commands.executeCommand(
+        'azureCredentials.signIn',
+        signInArguments(fix.failure.error, fix.failure.facts),
+      );
       return;
     case 'setUrl':
       if (remote) {
@@ -187,7 +192,12 @@ function runGit(
   return new Promise((resolve) => {
     const env = { ...process.env, GIT_TERMINAL_PROMPT: '0', GIT_ASKPASS: '', SSH_ASKPASS: '' };
     const { gitPath, folder, signal } = place;
-    const child = spawn(gitPath, args, { env, ...(folder && { cwd: folder }), ...(signal && { signal }), timeout: 30_000 });
+    const child = spawn(gitPath, args, {
+      env,
+      ...(folder && { cwd: folder }),
+      ...(signal && { signal }),
+      timeout: 30_000,
+    });
     let stdout = '';
     child.stdout.on('data', (data) => {
       stdout += String(data);
