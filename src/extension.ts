@@ -8,9 +8,10 @@ import { registerCommands } from './editor/commands.ts';
 import { createConfiguredSource } from './editor/configuredSource.ts';
 import { createExtensionConsent } from './editor/consent.ts';
 import { confirmSignOut, findExtension } from './editor/consumerExtension.ts';
+import { registerGit } from './editor/git.ts';
 import { registerManageAccess } from './editor/manageAccess.ts';
-import { readSourceSettings } from './editor/settings.ts';
 import { createSignInPrompt } from './editor/signInPrompt.ts';
+import { watchSourceSettings } from './editor/sourceSettings.ts';
 import { createStorageTrouble } from './editor/storageTrouble.ts';
 import { registerTerminal } from './editor/terminal.ts';
 import { createTerminalAccess } from './editor/terminalApproval.ts';
@@ -25,14 +26,21 @@ export function activate(context: vscode.ExtensionContext): AzureCredentialsExpo
   const log = vscode.window.createOutputChannel('Azure Credentials', { log: true });
   const clientSecrets = createClientSecrets(context.secrets);
   const prompt = createSignInPrompt();
-  const preference = createAccountPreference(context);
+  const settings = watchSourceSettings((error) => log.error(`a listener of the settings failed: ${errorName(error)}`));
+  const preference = createAccountPreference({
+    globalState: context.globalState,
+    workspaceState: context.workspaceState,
+    settings: settings.current,
+  });
   const source = createConfiguredSource({
+    settings,
     secrets: context.secrets,
     clientSecrets,
     prompt,
     clock,
     log,
     onStorageTrouble: createStorageTrouble(log),
+    onSignedOut: (account) => preference.forget(account.id),
   });
   const consent = createExtensionConsent({ globalState: context.globalState, clock });
   const terminalAccess = createTerminalAccess(context.workspaceState, clock);
@@ -40,14 +48,16 @@ export function activate(context: vscode.ExtensionContext): AzureCredentialsExpo
     source,
     policy: policyByRequester({ extension: consent.policy, program: terminalAccess.policy }),
     preference,
-    cloud: () => readSourceSettings().cloud,
+    cloud: () => settings.current().cloud,
     clock,
     log,
   });
+  const environment = createTerminalEnvironment(context.environmentVariableCollection);
   const api = createExports({ tokens, log, findExtension, confirmSignOut });
   context.subscriptions.push(
     log,
     prompt,
+    settings,
     source,
     tokens,
     source.onDidReplace(() => tokens.clear()),
@@ -55,16 +65,30 @@ export function activate(context: vscode.ExtensionContext): AzureCredentialsExpo
     api,
     registerAuthenticationProvider({ tokens, log }),
     registerManageAccess({ tokens, log, decisions: consent.decisions }),
+    registerGit({
+      tokens,
+      preference,
+      globalState: context.globalState,
+      workspaceState: context.workspaceState,
+      storageUri: context.storageUri,
+      globalStorageUri: context.globalStorageUri,
+      environment,
+      log,
+    }),
     terminalAccess,
     registerTerminal({
       tokens,
       secrets: context.secrets,
       workspaceState: context.workspaceState,
-      environment: createTerminalEnvironment(context.environmentVariableCollection),
+      environment,
       access: terminalAccess,
       clock,
       log,
     }),
   );
   return api.exports;
+}
+
+function errorName(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
 }
