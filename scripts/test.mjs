@@ -18,8 +18,12 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 const layers = positionals.length > 0 ? positionals : allLayers;
+// Kept in the environment because the set-up may continue this script in another process.
+process.env['TEST_STARTED_AT'] ??= String(Date.now());
 const inBrowser = layers.includes('ui') || (layers.includes('editor') && !process.env['VSCODE_EXECUTABLE']);
 await ensure({ browser: inBrowser, ...(inBrowser ? { editor: values.oldest ? 'oldest' : 'newest' } : {}) });
 
 const { runLayers } = await import('./test/layers.mjs');
-process.exitCode = await runLayers(layers, { ...values, grep: values.grep });
+const startedAt = Number(process.env['TEST_STARTED_AT']);
+delete process.env['TEST_STARTED_AT'];
+process.exitCode = await runLayers(layers, startedAt, { ...values, grep: values.grep });

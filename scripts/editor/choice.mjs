@@ -43,7 +43,7 @@ export async function chooseEditor({ oldest }) {
 }
 
 /** Whether a window can be shown: always on macOS and Windows, and under X or Wayland. */
-export function hasDisplay() {
+function hasDisplay() {
   return process.platform !== 'linux' || Boolean(process.env['DISPLAY'] ?? process.env['WAYLAND_DISPLAY']);
 }
 

@@ -19,10 +19,12 @@ delete process.env['EDITOR_HTTPS_PORT'];
 if (keyFile !== '') {
   const key = existsSync(keyFile) ? readFileSync(keyFile) : randomBytes(32);
   writeFileSync(keyFile, key, { mode: 0o600 });
-  const emit = Server.prototype.emit;
-  Server.prototype.emit = function (event, ...args) {
-    return (event === 'request' && answer(key, args[0], args[1])) || emit.call(this, event, ...args);
-  };
+  const { emit } = Server.prototype;
+  Server.prototype.emit = /** @type {typeof emit} */ (
+    function (/** @type {[string, ...any[]]} */ ...args) {
+      return (args[0] === 'request' && answer(key, args[1], args[2])) || Reflect.apply(emit, this, args);
+    }
+  );
 }
 
 /**

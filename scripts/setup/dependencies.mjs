@@ -10,7 +10,7 @@ const installedLockFile = inProject('node_modules/.package-lock.json');
 const markerFile = inProject('node_modules/.installed-from');
 
 /** Whether node_modules holds what package-lock.json asks for. */
-export function dependenciesAreCurrent() {
+function dependenciesAreCurrent() {
   if (!existsSync(installedLockFile)) {
     return false;
   }

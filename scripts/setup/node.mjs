@@ -4,7 +4,7 @@ import { delimiter } from 'node:path';
 import { inProject } from './paths.mjs';
 
 /** The Node that the project runs on: the one that npm installed, whatever the machine has. */
-export const projectNode = inProject(
+const projectNode = inProject(
   process.platform === 'win32' ? 'node_modules/node/bin/node.exe' : 'node_modules/node/bin/node',
 );
 

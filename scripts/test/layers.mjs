@@ -13,11 +13,12 @@ import { runTypesLayer } from './typesLayer.mjs';
  * The checks run beside the unit tests. The other layers come one after the other: each of them drives an editor or
  * programs that would slow each other down on two cores.
  * @param {readonly string[]} layers
+ * @param {number} startedAt when the script was started, set-up included: milliseconds since the epoch
  * @param {import('./mochaLayer.mjs').LayerOptions} options
  * @returns {Promise<number>} the exit code
  */
-export async function runLayers(layers, options) {
-  const start = Date.now();
+export async function runLayers(layers, startedAt, options) {
+  const setUp = Date.now() - startedAt;
   const chosen = layers.filter((layer) => layer !== 'types' || existsSync(inProject('test/types')));
   const run = (/** @type {string} */ layer) => runLayer(layer, options);
   const among = (/** @type {readonly string[]} */ names) => names.filter((name) => chosen.includes(name));
@@ -28,7 +29,8 @@ export async function runLayers(layers, options) {
   const slow = among(['editor', 'ui', 'clients']);
   const built = slow.length === 0 || (await buildExtension());
   const rest = built ? await oneAfterTheOther(slow, run) : [{ layer: 'build', milliseconds: 0, ...failure('build') }];
-  return printSummary([...checks, ...unit, ...rest], Date.now() - start) > 0 ? 1 : 0;
+  const results = [...checks, ...unit, ...rest];
+  return printSummary({ results, setUp, inAll: Date.now() - startedAt }) > 0 ? 1 : 0;
 }
 
 /**

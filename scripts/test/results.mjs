@@ -35,12 +35,12 @@ export function failure(title) {
 
 /**
  * Prints where the time went, what was skipped and what failed, and last the one line that sums it up.
- * @param {readonly LayerResult[]} results
- * @param {number} milliseconds of the whole run
+ * @param {{ results: readonly LayerResult[], setUp: number, inAll: number }} run times in milliseconds
  * @returns {number} how many failed
  */
-export function printSummary(results, milliseconds) {
+export function printSummary({ results, setUp, inAll }) {
   console.log('\nWhere the time went');
+  console.log(`  ${'set-up'.padEnd(10)} ${formatDuration(setUp).padStart(12)}`);
   for (const { layer, passed, failed, skipped, ...result } of results) {
     const counts = [
       `${passed} passed`,
@@ -49,7 +49,7 @@ export function printSummary(results, milliseconds) {
     ];
     console.log(`  ${layer.padEnd(10)} ${formatDuration(result.milliseconds).padStart(12)}   ${counts.join(', ')}`);
   }
-  console.log(`  ${'in all'.padEnd(10)} ${formatDuration(milliseconds).padStart(12)}`);
+  console.log(`  ${'in all'.padEnd(10)} ${formatDuration(inAll).padStart(12)}`);
   printTitles(
     'Skipped',
     results.map(({ layer, skipped }) => ({ layer, titles: skipped })),
