@@ -1,6 +1,6 @@
 import type { Memento } from 'vscode';
 import type { AccountPreference } from '../tokens/ports.ts';
-import { readSourceSettings } from './settings.ts';
+import type { SourceSettings } from './sourceSettings.ts';
 
 const key = 'defaultAccountId';
 
@@ -10,20 +10,30 @@ export interface StoredAccountPreference extends AccountPreference {
   setDefaultAccount(accountId: string | undefined, target: 'everywhere' | 'workspace'): Promise<void>;
   /** The workspace's own choice, if it has one. */
   workspaceAccountId(): string | undefined;
+  /** Forgets the choice of an account that was signed out. */
+  forget(accountId: string): Promise<void>;
 }
 
 /** The workspace's choice goes before the one for everywhere. The configured tenant counts only when it is one tenant. */
 export function createAccountPreference(deps: {
   readonly globalState: Memento;
   readonly workspaceState: Memento;
+  readonly settings: () => SourceSettings;
 }): StoredAccountPreference {
-  const { globalState, workspaceState } = deps;
+  const { globalState, workspaceState, settings } = deps;
   return {
     defaultAccountId: () => workspaceState.get<string>(key) ?? globalState.get<string>(key),
     workspaceAccountId: () => workspaceState.get<string>(key),
     defaultTenantId: () => {
-      const { tenantId } = readSourceSettings();
+      const { tenantId } = settings();
       return ['organizations', 'common', 'consumers'].includes(tenantId.toLowerCase()) ? undefined : tenantId;
+    },
+    async forget(accountId) {
+      for (const state of [globalState, workspaceState]) {
+        if (state.get<string>(key) === accountId) {
+          await state.update(key, undefined);
+        }
+      }
     },
     async setDefaultAccount(accountId, target) {
       await (target === 'workspace' ? workspaceState : globalState).update(key, accountId);

@@ -5,15 +5,18 @@ import { Emitter } from '../tokens/emitter.ts';
 import { AzureCredentialsError } from '../tokens/errors.ts';
 import type { Clock, Disposable, Event, SignInPrompt, TokenSource } from '../tokens/ports.ts';
 import type { ClientSecrets } from './clientSecrets.ts';
-import { onDidChangeSourceSettings, readSourceSettings, type SourceSettings } from './settings.ts';
+import type { SourceSettings, SourceSettingsWatch } from './sourceSettings.ts';
 
 export interface ConfiguredSourceDeps {
+  readonly settings: SourceSettingsWatch;
   readonly secrets: SecretStorage;
   readonly clientSecrets: ClientSecrets;
   readonly prompt: SignInPrompt;
   readonly clock: Clock;
   readonly log: LogOutputChannel;
   readonly onStorageTrouble: (error: unknown) => void;
+  /** Called after an account was signed out here. */
+  readonly onSignedOut: (account: Account) => Promise<void>;
 }
 
 /** A token source that follows the settings, and tells when it was replaced: tokens of the old one must be dropped. */
@@ -53,7 +56,7 @@ export function createConfiguredSource(deps: ConfiguredSourceDeps): ConfiguredSo
     });
     return current;
   };
-  const listeners = [onDidChangeSourceSettings(replace), deps.clientSecrets.onDidChange(replace)];
+  const listeners = [deps.settings.onDidChange(replace), deps.clientSecrets.onDidChange(replace)];
 
   return {
     onDidChangeAccounts: accountsChanged.event,
@@ -61,7 +64,10 @@ export function createConfiguredSource(deps: ConfiguredSourceDeps): ConfiguredSo
     getAccounts: async (): Promise<readonly Account[]> => (await open()).source.getAccounts(),
     acquireToken: async (request) => (await open()).source.acquireToken(request),
     signIn: async (options) => (await open()).source.signIn(options),
-    signOut: async (account) => (await open()).source.signOut(account),
+    async signOut(account) {
+      await (await open()).source.signOut(account);
+      await deps.onSignedOut(account);
+    },
     dispose: () => {
       close();
       for (const listener of listeners) {
@@ -76,7 +82,7 @@ interface OpenSource extends Disposable {
 }
 
 async function openSource(deps: ConfiguredSourceDeps, accountsChanged: () => void): Promise<OpenSource> {
-  const source = await createSource(deps, readSourceSettings());
+  const source = await createSource(deps, deps.settings.current());
   const subscription = source.onDidChangeAccounts(accountsChanged);
   return {
     source,

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Approval, ApprovalGrants, ApprovalQuestion, ProgramApprovalDeps } from '../endpoint/approval.ts';
 import type { AccessPolicy, Clock, Disposable } from '../tokens/ports.ts';
 import { resourceName } from '../tokens/resources.ts';
-import { readSourceSettings } from './settings.ts';
+import { readSourceSettings } from './sourceSettings.ts';
 import { followTerminalSettings, type TerminalSettingsView } from './terminalSettings.ts';
 
 const grantsKey = 'terminal.allowed';

@@ -7,7 +7,7 @@ import type { TokenRequest } from '../../tokens/tokenRequest.ts';
 import type { TokenService } from '../../tokens/tokenService.ts';
 import { withDelayedProgress } from '../delayedProgress.ts';
 import { pickResource } from '../resourcePick.ts';
-import { readSourceSettings } from '../settings.ts';
+import { readSourceSettings } from '../sourceSettings.ts';
 
 /** What a task, a launch configuration or another extension may pass: then nothing is asked and nothing is copied. */
 export interface GetAccessTokenArguments {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { AzureCredentialsError } from '../../tokens/errors.ts';
 import type { ClientSecrets } from '../clientSecrets.ts';
-import { readSourceSettings } from '../settings.ts';
+import { readSourceSettings } from '../sourceSettings.ts';
 
 const secretIdPattern = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
