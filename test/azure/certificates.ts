@@ -17,7 +17,7 @@ const day = 24 * 60 * 60 * 1000;
 const ecdsaWithSha256 = sequence(objectIdentifier('1.2.840.10045.4.3.2'));
 const rsaWithSha256 = sequence(objectIdentifier('1.2.840.113549.1.1.11'), element(0x05));
 
-/** A key and its certificate, both PEM. */
+/** A key and its certificate, followed by the authority's (Chromium looks for its hash in what is sent), all PEM. */
 export interface Certificate {
   readonly certificate: string;
   readonly key: string;
@@ -55,7 +55,7 @@ export class CertificateAuthority {
     );
   }
 
-  /** Issues a server certificate for these names (host names or IP addresses). */
+  /** Issues a server certificate for these names (host names or IP addresses), with its chain. */
   issue(names: readonly string[]): Certificate {
     const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const certificate = buildCertificate({
@@ -71,7 +71,8 @@ export class CertificateAuthority {
         extension('2.5.29.17', sequence(...names.map(subjectAlternativeName))),
       ],
     });
-    return { certificate: toPem(certificate), key: keys.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string };
+    const key = keys.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+    return { certificate: toPem(certificate) + this.certificate, key };
   }
 
   /** The TLS context that answers for one host. */
@@ -79,7 +80,7 @@ export class CertificateAuthority {
     let context = this.#contexts.get(host);
     if (!context) {
       const { certificate, key } = this.issue([host]);
-      context = createSecureContext({ cert: certificate + this.certificate, key });
+      context = createSecureContext({ cert: certificate, key });
       this.#contexts.set(host, context);
     }
     return context;

@@ -73,7 +73,7 @@ export async function applyEffects(
 ): Promise<boolean> {
   for (const effect of effects) {
     if (effect.kind === 'delay') {
-      await wait(effect.milliseconds);
+      await wait(effect.milliseconds, undefined, { ref: false });
     } else if (effect.kind === 'truncate') {
       spoilAnswer(response, 'truncate');
     } else if (effect.kind === 'cut') {

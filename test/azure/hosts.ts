@@ -38,17 +38,17 @@ export function createHosts(state: AzureState): Hosts {
     standIns,
     knows: (host) => find(host) !== undefined,
     answer: (request, response) => {
-      state.requests.open(request, response);
-      const standIn = find(hostOf(request));
-      answerBy(standIn, state, { request, response }).catch((error: unknown) => {
-        process.stderr.write(`local Azure: ${standIn?.name ?? 'no stand-in'}: ${describeFailure(error)}\n`);
+      answerBy(find, state, { request, response }).catch((error: unknown) => {
+        // A client that went away in the middle is no failure of ours.
+        if (response.socket?.destroyed ?? true) {
+          return;
+        }
+        process.stderr.write(`local Azure: ${hostOf(request)}: ${describeFailure(error)}\n`);
         if (response.headersSent) {
           response.destroy();
         } else {
-          send(
-            response,
-            json(500, { error: 'server_error', error_description: 'The local Azure failed; see its log.' }),
-          );
+          const text = 'The local Azure failed; see its log.';
+          send(response, json(500, { error: 'server_error', error_description: text }));
         }
       });
     },
@@ -56,10 +56,12 @@ export function createHosts(state: AzureState): Hosts {
 }
 
 async function answerBy(
-  standIn: StandIn | undefined,
+  find: (host: string) => StandIn | undefined,
   state: AzureState,
   { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
 ): Promise<void> {
+  state.requests.open(request, response);
+  const standIn = find(hostOf(request));
   if (!standIn) {
     return send(response, json(502, { error: `The local Azure has no stand-in for ${hostOf(request)}.` }));
   }

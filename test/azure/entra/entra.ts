@@ -1,5 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { hostOf, html, json, redirect, send, urlOf } from '../messages.ts';
+import type { ServerResponse } from 'node:http';
+import { hostOf, html, redirect, send, urlOf } from '../messages.ts';
 import type { CreateStandIn } from '../standIn.ts';
 import { answerAuthorize, answerLogout, answerPage } from './authorize.ts';
 import { cloudOfHost, signInHosts } from './clouds.ts';
@@ -43,7 +43,7 @@ export const createEntra: CreateStandIn = (state) => ({
   matches: (host) => cloudOfHost(host) !== undefined || host === 'localhost',
   handle: async (request, response) => {
     const url = urlOf(request);
-    const [tenantSegment = '', ...rest] = decodeURIComponent(url.pathname).slice(1).split('/');
+    const [tenantSegment = '', ...rest] = url.pathname.slice(1).split('/');
     const clientRequestId = request.headers['client-request-id'] ?? url.searchParams.get('client-request-id');
     const entra: EntraRequest = {
       state,
@@ -55,8 +55,8 @@ export const createEntra: CreateStandIn = (state) => ({
       correlation: correlate(typeof clientRequestId === 'string' ? clientRequestId : undefined, state.clock.now()),
     };
     const route = routes.find(({ path }) => path === rest.join('/'));
-    if (!route?.methods.includes(request.method ?? 'GET')) {
-      return refuse(route, request, response);
+    if (!route) {
+      return send(response, html(404, '<!DOCTYPE html><title>404</title><h1>404 - File or directory not found.</h1>'));
     }
     await answerRoute(route, entra, response);
   },
@@ -64,6 +64,10 @@ export const createEntra: CreateStandIn = (state) => ({
 
 async function answerRoute(route: Route, entra: EntraRequest, response: ServerResponse): Promise<void> {
   try {
+    const method = entra.request.method ?? 'GET';
+    if (!route.methods.includes(method)) {
+      throw new EntraError(900561, { allowed: route.methods.join(', '), method });
+    }
     if (!route.appliesFaults && (await applyEntraFaults(entra, response, {}))) {
       return;
     }
@@ -74,17 +78,6 @@ async function answerRoute(route: Route, entra: EntraRequest, response: ServerRe
     }
     entra.state.requests.note(entra.request, { aadsts: error.aadsts });
     send(response, errorAnswer(error, entra.correlation));
-  }
-}
-
-function refuse(route: Route | undefined, request: IncomingMessage, response: ServerResponse): void {
-  if (route) {
-    send(
-      response,
-      json(405, { error: 'invalid_request', error_description: `${request.method} is not allowed here.` }),
-    );
-  } else {
-    send(response, html(404, '<!DOCTYPE html><title>404</title><h1>404 - File or directory not found.</h1>'));
   }
 }
 

@@ -109,20 +109,23 @@ async function redeemRefreshToken(grant: GrantRequest): Promise<Record<string, u
   const user = requireUser(entra, token.username);
   const tenant = namedTenant(entra) ?? homeTenant(entra.state.data, user);
   const scope = form.get('scope') ?? token.scope;
-  const tokens = await issueUserTokens(entra, {
-    application,
-    tenant,
-    user,
-    session: token,
-    scope,
-    claims: form.get('claims'),
-    confidential,
-    wantsClientInfo: form.get('client_info') === '1',
-  });
-  if (entra.state.policies.rotateStrictly && 'refresh_token' in tokens) {
-    token.state = 'used';
+  // Marked before anything is awaited, so that of two requests with one token exactly one succeeds.
+  token.state = entra.state.policies.rotateStrictly ? 'used' : token.state;
+  try {
+    return await issueUserTokens(entra, {
+      application,
+      tenant,
+      user,
+      session: token,
+      scope,
+      claims: form.get('claims'),
+      confidential,
+      wantsClientInfo: form.get('client_info') === '1',
+    });
+  } catch (error) {
+    token.state = 'valid';
+    throw error;
   }
-  return tokens;
 }
 
 function checkRefreshToken({ entra, application }: GrantRequest, token: RefreshToken): void {

@@ -246,6 +246,10 @@ export const knownErrors: Readonly<Record<number, KnownError>> = {
     page: true,
     text: "The request body must contain the following parameter: '{parameter}'.",
   },
+  900561: {
+    error: 'invalid_request',
+    text: 'The endpoint only accepts {allowed} requests. Received a {method} request.',
+  },
   901002: { error: 'invalid_request', text: "The 'resource' request parameter is not supported." },
   9002313: { error: 'invalid_grant', text: 'Invalid request. Request is malformed or invalid.' },
   1002012: {

@@ -104,6 +104,19 @@ describe('local Azure: arranged faults and what they leave untouched', () => {
     assert.equal((await refresh(azure, next)).status, 200);
   });
 
+  it('lets exactly one of many simultaneous uses of a token through when it rotates strictly', async () => {
+    await azure.control.rotateStrictly(true);
+    const answers = await Promise.all(Array.from({ length: 8 }, () => refresh(azure, refreshToken)));
+    assert.equal(answers.filter(({ status }) => status === 200).length, 1);
+  });
+
+  it('does not use a token up with a request that fails', async () => {
+    await azure.control.rotateStrictly(true);
+    const failed = await refresh(azure, refreshToken, { scope: 'https://unknown.example/.default' });
+    assert.deepEqual(failed.body.error_codes, [500011]);
+    assert.equal((await refresh(azure, refreshToken)).status, 200);
+  });
+
   it('tells which refresh token was sent and which was handed out, without showing either', async () => {
     const renewed = (await refresh(azure, refreshToken)).body['refresh_token'] ?? '';
     const [record] = await azure.control.requests({ grant: 'refresh_token', resource: 'Azure Storage', user: ada });
