@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { AzureCredentialsError } from '../tokens/errors.ts';
+import { AzureCredentialsError, isAzureCredentialsError } from '../tokens/errors.ts';
 import type { Log, SignInOptions, SignInPrompt } from '../tokens/ports.ts';
 import { EntraRefusal, entraFailure } from './entraFailure.ts';
 import { type LoopbackAnswer, type LoopbackListener, listenOnLoopback } from './loopbackListener.ts';
@@ -85,14 +85,23 @@ async function waitForAnswer({ deps, listener, url, attempt, signal }: Wait): Pr
   // Whoever comes second must not end as an unhandled rejection.
   pasted.catch(() => undefined);
   aborted.catch(() => undefined);
-  const opened = deps.prompt.openBrowser(url).then((isOpen) => {
-    if (!isOpen) {
-      deps.log.info('The browser was not opened: the sign-in address can be copied.');
-    }
-    return new Promise<never>(() => undefined);
-  });
+  const opened = openBrowser(deps, url);
   opened.catch(() => undefined);
   return Promise.race([pasted, aborted, opened, ...(listener ? [listener.answer] : [])]);
+}
+
+/** Rejects when the person cancels, and never resolves. A browser that does not open is no end: the address can be copied. */
+async function openBrowser({ prompt, log }: BrowserSignInDeps, url: string): Promise<never> {
+  const isOpen = await prompt.openBrowser(url).catch((error: unknown) => {
+    if (isAzureCredentialsError(error)) {
+      throw error;
+    }
+    return false;
+  });
+  if (!isOpen) {
+    log.info('The browser was not opened: the sign-in address can be copied.');
+  }
+  return new Promise<never>(() => undefined);
 }
 
 async function waitForPaste(

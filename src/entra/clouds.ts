@@ -33,6 +33,11 @@ export function authorityFor(cloud: CloudName, authorityHost?: string): EntraAut
   return { cloud, host, metadata: openIdTemplate(host) };
 }
 
+/** The cloud that signs in at a host; `undefined` for a host of no cloud that is known here. */
+export function cloudOfHost(host: string): CloudName | undefined {
+  return (Object.keys(signInHosts) as (keyof typeof signInHosts)[]).find((cloud) => signInHosts[cloud] === host);
+}
+
 /** Address of an endpoint for one tenant. */
 export function endpointUrl(authority: EntraAuthority, tenantId: string, endpoint: EntraEndpoint): string {
   return `${tenantUrl(authority, tenantId)}/oauth2/v2.0/${endpoint}`;

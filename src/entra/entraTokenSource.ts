@@ -15,6 +15,7 @@ import { ServiceAccount } from './serviceAccount.ts';
 import { TenantCheck } from './tenantCheck.ts';
 import type { TokenAnswer } from './tokenAnswer.ts';
 import { translateError } from './translateError.ts';
+import { Turns } from './turns.ts';
 
 export interface EntraTokenSourceDeps {
   readonly settings: EntraSettings;
@@ -52,6 +53,7 @@ class EntraTokenSource implements TokenSource {
   readonly #tenants: TenantCheck;
   readonly #handedOn: HandedOnToken;
   readonly #service: ServiceAccount | undefined;
+  readonly #turns = new Turns();
   readonly #disposed = new AbortController();
   #client: Promise<MsalClient> | undefined;
   #secret: Promise<string | undefined> | undefined;
@@ -110,7 +112,10 @@ class EntraTokenSource implements TokenSource {
       const client = await this.#msal();
       const { tenantId, scopes, claims } = request;
       const call = { tenantId, scopes, signal, ...(claims !== undefined && { claims }) };
-      return toAccessToken(request, await refreshWithVault({ vault: this.#vault, client }, entry, call));
+      return toAccessToken(
+        request,
+        await refreshWithVault({ vault: this.#vault, client, turns: this.#turns }, entry, call),
+      );
     });
   }
 

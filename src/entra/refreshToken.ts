@@ -5,6 +5,7 @@ import { EntraRefusal } from './entraFailure.ts';
 import type { MsalClient, TokenCall } from './msalClient.ts';
 import { cancelledError } from './network.ts';
 import { type TokenAnswer, unusableAnswer } from './tokenAnswer.ts';
+import type { Turns } from './turns.ts';
 
 /** Another window that rotated the refresh token stores it some milliseconds after Entra took the old one back. */
 const pausesBeforeBelieving = [0, 4, 16, 60, 150, 250] as const;
@@ -14,35 +15,49 @@ const mostAttempts = 60;
 export interface RefreshDeps {
   readonly vault: AccountVault;
   readonly client: MsalClient;
+  readonly turns: Turns;
 }
 
 /**
  * Gets a token with an account's refresh token, and keeps the renewed one.
  *
- * A refused refresh token is believed to be dead only when the secret store still has the same one: else another window
- * has renewed it, and that one is tried.
+ * A refused refresh token is believed to be dead only when the secret store still has the same one: else another request
+ * or window has renewed it, and that one is tried. First attempts never wait for each other; further ones take turns, so
+ * that where each refresh token is good only once, they do not take it from each other again.
  *
  * @throws EntraRefusal, and AzureCredentialsError `not_signed_in` when the account signed out meanwhile
  */
-export async function refreshWithVault(deps: RefreshDeps, first: VaultEntry, call: TokenCall): Promise<TokenAnswer> {
-  let entry = first;
-  for (let attempt = 1; ; attempt += 1) {
-    const { refreshToken } = entry;
-    try {
-      const answer = await deps.client.refresh({ ...call, refreshToken });
-      keep(deps.vault, entry, answer);
-      return answer;
-    } catch (error) {
-      if (!(error instanceof EntraRefusal) || attempt === mostAttempts || !blamesRefreshToken(error)) {
-        throw entry.ended === 'signedOut' ? signedOutError(entry) : error;
-      }
-      const renewed = await renewedElsewhere(deps.vault, entry, { refused: refreshToken, signal: call.signal });
-      if (renewed === undefined) {
-        throw entry.ended === undefined ? error : signedOutError(entry);
-      }
-      entry = renewed;
-      await pause(Math.random() * 10 * Math.min(attempt - 1, 10), call.signal);
+export async function refreshWithVault(deps: RefreshDeps, entry: VaultEntry, call: TokenCall): Promise<TokenAnswer> {
+  let next = await attempt(deps, entry, call);
+  for (let count = 2; 'entry' in next; count += 1) {
+    if (count > mostAttempts) {
+      throw next.refusal;
     }
+    const { entry: renewed } = next;
+    await pause(Math.random() * 10 * Math.min(count - 2, 10), call.signal);
+    next = await deps.turns.run(renewed.account.id, () => attempt(deps, renewed, call));
+  }
+  return next.answer;
+}
+
+/** The answer, or the sign-in to try again with. */
+type Attempt = { readonly answer: TokenAnswer } | { readonly entry: VaultEntry; readonly refusal: EntraRefusal };
+
+async function attempt(deps: RefreshDeps, entry: VaultEntry, call: TokenCall): Promise<Attempt> {
+  const { refreshToken } = entry;
+  try {
+    const answer = await deps.client.refresh({ ...call, refreshToken });
+    keep(deps.vault, entry, answer);
+    return { answer };
+  } catch (error) {
+    if (!(error instanceof EntraRefusal) || !blamesRefreshToken(error)) {
+      throw entry.ended === 'signedOut' ? signedOutError(entry) : error;
+    }
+    const renewed = await renewedElsewhere(deps.vault, entry, { refused: refreshToken, signal: call.signal });
+    if (renewed === undefined) {
+      throw entry.ended === undefined ? error : signedOutError(entry);
+    }
+    return { entry: renewed, refusal: error };
   }
 }
 

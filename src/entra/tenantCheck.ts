@@ -1,6 +1,7 @@
+import type { CloudName } from '../tokens/cloud.ts';
 import { AzureCredentialsError } from '../tokens/errors.ts';
 import type { Clock } from '../tokens/ports.ts';
-import { type EntraAuthority, endpointUrl, openIdConfigurationUrl } from './clouds.ts';
+import { cloudOfHost, type EntraAuthority, endpointUrl, openIdConfigurationUrl } from './clouds.ts';
 import { EntraRefusal, entraFailure } from './entraFailure.ts';
 import type { EntraNetwork } from './network.ts';
 import { unusableAnswer } from './tokenAnswer.ts';
@@ -93,20 +94,16 @@ export class TenantCheck {
     if (host === undefined || !id) {
       throw unusableAnswer('no OpenID configuration');
     }
-    if (host !== authority.host) {
-      throw otherCloudError(tenantId, host);
+    const cloud = cloudOfHost(host);
+    if (cloud !== undefined && host !== authority.host) {
+      throw otherCloudError(tenantId, cloud);
     }
     return decodeURIComponent(id);
   }
 }
 
-function otherCloudError(tenantId: string, host: string): AzureCredentialsError {
-  return new AzureCredentialsError(
-    'configuration',
-    `Tenant ${tenantId} belongs to another cloud: it signs in at ${host}.`,
-    {
-      advice:
-        'Choose that cloud in the setting azureCredentials.cloud, or another tenant in azureCredentials.tenantId.',
-    },
-  );
+function otherCloudError(tenantId: string, cloud: CloudName): AzureCredentialsError {
+  return new AzureCredentialsError('configuration', `Tenant ${tenantId} belongs to another cloud: ${cloud}.`, {
+    advice: `Set azureCredentials.cloud to “${cloud}”, or choose another tenant in azureCredentials.tenantId.`,
+  });
 }

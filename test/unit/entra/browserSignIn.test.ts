@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Server } from 'node:net';
 import { AzureCredentialsError } from '../../../src/tokens/errors.ts';
 import type { SignInOptions } from '../../../src/tokens/ports.ts';
 import { type LocalAzure, startLocalAzure } from '../../azure/localAzure.ts';
@@ -142,6 +143,13 @@ describe('sign-in through the browser', () => {
     const error = await failure(source.signIn({}));
     assert.equal(error.code, 'configuration');
     assert.match(error.advice ?? '', /azureCredentials\.cloud/);
+    const asAnswer: typeof fetch = async () =>
+      Response.json({
+        issuer: 'https://login.microsoftonline.us/x/v2.0',
+        token_endpoint: 'https://login.microsoftonline.us/x/oauth2/v2.0/token',
+      });
+    const told = await failure(open({ fetch: asAnswer, settings: { tenantId: ids.contoso } }).source.signIn({}));
+    assert.match(told.advice ?? '', /azureCredentials\.cloud to “usGovernment”/);
   });
 
   for (const action of ['decline', 'cancel'] as const) {
@@ -272,6 +280,30 @@ describe('sign-in through the browser', () => {
     for (const [index, pattern] of expected.entries()) {
       assert.match(test.person.rejections[index] ?? '', pattern);
     }
+  });
+
+  it('goes on with pasting alone when no loopback address can be listened on, or no browser opens', async () => {
+    const test = open();
+    const { listen } = Server.prototype;
+    Server.prototype.listen = function fail(this: Server) {
+      process.nextTick(() => this.emit('error', Object.assign(new Error('no'), { code: 'EACCES' })));
+      return this;
+    } as typeof listen;
+    test.person.browse = async (url) => {
+      Server.prototype.listen = listen;
+      test.person.paste(await azure.control.authorize(url, ada));
+    };
+    const { openBrowser } = test.person;
+    test.person.openBrowser = async (url) => {
+      await openBrowser.call(test.person, url);
+      throw new Error('no browser');
+    };
+    try {
+      assert.equal((await test.source.signIn({})).id, ids.ada);
+    } finally {
+      Server.prototype.listen = listen;
+    }
+    assert.equal(new URL(test.person.opened[0] ?? '').searchParams.get('redirect_uri'), 'http://localhost');
   });
 
   it('leaves no secret in a log, an error or the page', async () => {

@@ -21,6 +21,16 @@ describe('twenty windows under strict rotation of refresh tokens', () => {
     await Promise.all(Array.from({ length: 4 }, () => race(250)));
   });
 
+  it('50 resources of one window at once take about two requests each', async () => {
+    const entra = new StrictEntra();
+    const window = testSource({ fetch: entra.fetch });
+    await signIn(window);
+    const resources = Array.from({ length: 50 }, (_, index) => `https://account${index}.blob.core.windows.net`);
+    await Promise.all(resources.map((resource) => window.source.acquireToken(request(account, resource))));
+    assert.ok(entra.refreshes <= 110, `${entra.refreshes} requests`);
+    await window.source.dispose();
+  });
+
   describe('against the local Azure', () => {
     let azure: LocalAzure;
     before(async () => {
