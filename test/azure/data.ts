@@ -89,9 +89,13 @@ export interface AzureData {
 /** The data file used when no other is named. */
 const sampleDataFile = new URL('./data.json', import.meta.url);
 
-/** Reads a data file. */
+/** Reads a data file. @throws Error that names the file when it cannot be read or is no JSON. */
 export function loadData(file: string | URL = sampleDataFile): AzureData {
-  return JSON.parse(readFileSync(file, 'utf8')) as AzureData;
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as AzureData;
+  } catch (cause) {
+    throw new Error(`The data file ${String(file)} cannot be used: ${(cause as Error).message}`, { cause });
+  }
 }
 
 /** Finds a tenant of a cloud by id or domain. */

@@ -10,9 +10,7 @@ import { startLocalAzure } from './localAzure.ts';
 const { values } = parseArgs({
   options: { data: { type: 'string' }, 'no-storage': { type: 'boolean', default: false } },
 });
-const azure = await startLocalAzure({ dataFile: values.data, storage: !values['no-storage'] });
-const { control: _control, fetch: _fetch, ...addresses } = azure;
-process.stdout.write(`${JSON.stringify(addresses)}\n`);
+const starting = startLocalAzure({ dataFile: values.data, storage: !values['no-storage'] });
 
 let isEnding = false;
 async function end(): Promise<void> {
@@ -21,13 +19,22 @@ async function end(): Promise<void> {
   }
   isEnding = true;
   try {
+    const azure = await starting;
     await azure[Symbol.asyncDispose]();
     process.exit(0);
   } catch (error) {
-    process.stderr.write(`local Azure: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exit(1);
+    fail(error);
   }
 }
+
+function fail(error: unknown): never {
+  process.stderr.write(`local Azure: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}
+
 process.once('SIGTERM', end);
 process.once('SIGINT', end);
 process.stdin.once('end', end).once('close', end).resume();
+
+const { control: _control, fetch: _fetch, ...addresses } = await starting.catch(fail);
+process.stdout.write(`${JSON.stringify(addresses)}\n`);
