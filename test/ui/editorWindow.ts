@@ -214,6 +214,8 @@ export class EditorWindow {
   async runInTerminal(line: string): Promise<void> {
     await this.page.bringToFront();
     await this.#terminal().locator('textarea').focus();
+    // The terminal takes no text while it waits for a key to come up, and F1 comes up in the palette that it opens.
+    await this.page.keyboard.press('End');
     await this.page.keyboard.insertText(line);
     await this.page.keyboard.press('Enter');
   }
