@@ -21,7 +21,7 @@ if (keyFile !== '') {
   writeFileSync(keyFile, key, { mode: 0o600 });
   const { emit } = Server.prototype;
   Server.prototype.emit = /** @type {typeof emit} */ (
-    function (/** @type {[string, ...any[]]} */ ...args) {
+    /** @this {Server} */ function (/** @type {[string, ...any[]]} */ ...args) {
       return (args[0] === 'request' && answer(key, args[1], args[2])) || Reflect.apply(emit, this, args);
     }
   );

@@ -33,10 +33,18 @@ export function run(program, args, options = {}) {
         resolve(stdout);
         return;
       }
-      const tail = everything.trimEnd().split('\n').slice(-40).join('\n');
-      reject(new Error(`\`${[program, ...args].join(' ')}\` ended with ${signal ?? code}:\n${tail}`));
+      reject(new Error(`\`${[program, ...args].join(' ')}\` ended with ${signal ?? code}:\n${essence(everything)}`));
     });
   });
+}
+
+/**
+ * The beginning and the end of a long output: some programs say first what is wrong, others last.
+ * @param {string} output
+ */
+function essence(output) {
+  const lines = output.trimEnd().split('\n');
+  return lines.length <= 40 ? lines.join('\n') : [...lines.slice(0, 20), '…', ...lines.slice(-20)].join('\n');
 }
 
 /**

@@ -35,9 +35,26 @@ export async function ensureDependencies() {
     if (dependenciesAreCurrent()) {
       return;
     }
-    await showProgress('Installing the dependencies (npm ci)', () => runNpm(['ci'], root));
+    await showProgress('Installing the dependencies', install);
     writeFileSync(markerFile, hashOfLockFile());
   });
+}
+
+/**
+ * `npm ci`, or else `npm install`, which keeps to the versions in the lock file too.
+ *
+ * npm writes a lock file without the binaries for other platforms when the registry does not have them, and `npm ci`
+ * then refuses that lock file.
+ */
+async function install() {
+  try {
+    await runNpm(['ci', '--loglevel=error'], root);
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.includes('EUSAGE')) {
+      throw error;
+    }
+    await runNpm(['install', '--no-save', '--loglevel=error'], root);
+  }
 }
 
 function hashOfLockFile() {
