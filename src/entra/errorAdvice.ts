@@ -135,7 +135,9 @@ const adviceByNumber: Readonly<Record<number, (context: AdviceContext) => Advice
   70000: () => ({ message: 'Your saved session cannot be used any more.', advice: signInAgain }),
   9002313: () => ({ message: 'Your saved session cannot be used.', advice: signInAgain }),
   54005: () => ({ message: 'The answer of the browser was used already.', advice: startAgain }),
-  700005: () => ({ message: 'The answer of the browser belongs to another sign-in.', advice: startAgain }),
+  700005: otherSignIn,
+  500112: otherSignIn,
+  501481: otherSignIn,
   70008: () => ({ message: 'The answer of the browser, or your session, is too old.', advice: startAgain }),
 };
 
@@ -145,6 +147,11 @@ function otherAccount({ tenantId }: AdviceContext): Advice {
     advice:
       'Sign in with another account, choose another tenant (setting azureCredentials.tenantId), or ask an administrator of that tenant to invite you as a guest (Microsoft Entra admin center › Users › Invite external user).',
   };
+}
+
+/** A code that was issued for another redirect URI or code verifier: of an earlier sign-in, or somebody else's. */
+function otherSignIn(): Advice {
+  return { message: 'The answer of the browser belongs to another sign-in.', advice: startAgain };
 }
 
 function forResource(resource: string | undefined): string {

@@ -29,14 +29,14 @@ export interface TokenCall {
   readonly signal?: AbortSignal;
 }
 
-export interface CodeCall extends TokenCall {
+interface CodeCall extends TokenCall {
   readonly code: string;
   readonly codeVerifier: string;
   readonly redirectUri: string;
   readonly nonce: string;
 }
 
-export interface AuthorizationCall extends TokenCall {
+interface AuthorizationCall extends TokenCall {
   readonly redirectUri: string;
   readonly state: string;
   readonly nonce: string;

@@ -96,7 +96,7 @@ const adviceByCode: Readonly<Partial<Record<ErrorCode, Advice>>> = {
 };
 
 /** Turns an error of Entra's into ours. */
-export function translateFailure(failure: EntraFailure, context: AdviceContext): AzureCredentialsError {
+function translateFailure(failure: EntraFailure, context: AdviceContext): AzureCredentialsError {
   const code = codeFor(failure);
   const { message, advice } = adviceForNumber(failure.aadsts, context) ??
     adviceByError[failure.error] ??

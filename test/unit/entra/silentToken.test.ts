@@ -177,6 +177,34 @@ describe('tokens without the person', () => {
     assert.deepEqual(await open().source.getAccounts(), []);
   });
 
+  it('renew the stored refresh token, which goes to the token endpoint of its own authority and nowhere else', async () => {
+    const requests: { readonly url: string; readonly body: string }[] = [];
+    const watched: typeof fetch = (input, init) => {
+      requests.push({ url: String(input).split('?')[0] ?? '', body: String(init?.body ?? '') });
+      return azure.fetch(input, init);
+    };
+    const stored = () => [...shared.values.values()].map((value) => JSON.parse(value).refreshToken as string);
+    const used = stored();
+    const { source } = open({ fetch: watched });
+    await source.acquireToken(request(account, storage));
+    await source.acquireToken(request(account, storage, { tenantId: ids.fabrikam }));
+    await source.dispose();
+    const [renewed = ''] = stored();
+    assert.ok(renewed && !used.includes(renewed));
+    const [, , elsewhere] = [
+      open({ fetch: watched, settings: { clientId: ids.consentClient } }),
+      open({ fetch: watched, settings: { cloud: 'china' } }),
+      open({ fetch: watched, settings: { cloud: 'custom', authorityHost: 'login.contoso.example' } }),
+    ].map((other) => failure(other.source.acquireToken(request(account, storage))));
+    assert.equal((await elsewhere)?.code, 'not_signed_in');
+    assert.deepEqual(
+      requests.map(({ url }) => url),
+      [ids.contoso, ids.fabrikam].map((tenant) => `https://login.microsoftonline.com/${tenant}/oauth2/v2.0/token`),
+    );
+    assert.ok(requests.every(({ body }) => body.includes('refresh_token=')));
+    await open().source.acquireToken(request(account, storage));
+  });
+
   it('an access token or ID token is never stored', async () => {
     const { source } = open();
     await Promise.all([storage, keyVault].map((resource) => source.acquireToken(request(account, resource))));

@@ -21,6 +21,25 @@ describe('twenty windows under strict rotation of refresh tokens', () => {
     await Promise.all(Array.from({ length: 4 }, () => race(250)));
   });
 
+  it('a window killed before it stored the renewed refresh token costs one sign-in, and nothing else', async () => {
+    const entra = new StrictEntra();
+    const shared = new SharedSecrets();
+    const killed = testSource({ fetch: entra.fetch, secrets: shared.window() });
+    await signIn(killed);
+    const before = [...shared.values];
+    shared.before = (operation) => (operation === 'store' ? new Promise<void>(() => undefined) : undefined);
+    await killed.source.acquireToken(request(account, storage));
+    assert.deepEqual([...shared.values], before, 'nothing half-written');
+
+    shared.before = () => undefined;
+    const next = testSource({ fetch: entra.fetch, secrets: shared.window() });
+    assert.deepEqual(await next.source.getAccounts(), [account]);
+    assert.equal(await outcome(next.source.acquireToken(request(account, storage))), 'interaction_required');
+    await signIn(next);
+    assert.equal(await outcome(next.source.acquireToken(request(account, storage))), 'token');
+    await next.source.dispose();
+  });
+
   it('50 resources of one window at once take about two requests each', async () => {
     const entra = new StrictEntra();
     const window = testSource({ fetch: entra.fetch });
