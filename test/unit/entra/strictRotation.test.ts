@@ -27,8 +27,17 @@ describe('twenty windows under strict rotation of refresh tokens', () => {
     const killed = testSource({ fetch: entra.fetch, secrets: shared.window() });
     await signIn(killed);
     const before = [...shared.values];
-    shared.before = (operation) => (operation === 'store' ? new Promise<void>(() => undefined) : undefined);
+    const storing = new Promise<void>((reached) => {
+      shared.before = (operation) => {
+        if (operation === 'store') {
+          reached();
+          return new Promise<void>(() => undefined);
+        }
+        return undefined;
+      };
+    });
     await killed.source.acquireToken(request(account, storage));
+    await storing;
     assert.deepEqual([...shared.values], before, 'nothing half-written');
 
     shared.before = () => undefined;
