@@ -1,17 +1,10 @@
 import type { Account } from '../tokens/account.ts';
 import { Emitter } from '../tokens/emitter.ts';
 import { AzureCredentialsError } from '../tokens/errors.ts';
-import type { Clock, Disposable, Event, Log, SecretStore } from '../tokens/ports.ts';
-import {
-  type AccountSecret,
-  readSecret,
-  readVaultKey,
-  type VaultKey,
-  type VaultScope,
-  vaultKey,
-  writeSecret,
-} from './accountSecret.ts';
-import { surveyKeys, type VaultSurvey } from './vaultSurvey.ts';
+import type { Disposable, Event } from '../tokens/ports.ts';
+import type { AccountSecret, VaultKey } from './accountSecret.ts';
+import { SecretShelf, type SecretShelfDeps } from './secretShelf.ts';
+import type { VaultSurvey } from './vaultSurvey.ts';
 
 /** One sign-in of one account, as this window knows it. Holds the refresh token: never give it to a log. */
 export interface VaultEntry extends AccountSecret {
@@ -28,21 +21,13 @@ interface Entry {
   ended?: 'signedOut' | 'replaced';
 }
 
-export interface VaultDeps {
-  readonly scope: VaultScope;
-  readonly secrets: SecretStore;
-  readonly clock: Clock;
-  readonly log: Log;
+export interface VaultDeps extends SecretShelfDeps {
   /** Told of each failure of the store. */
   readonly onStorageTrouble: (error: AzureCredentialsError) => void;
 }
 
-/** How long the mark of a sign-out is kept: far longer than any request can be in flight. */
-const markLifetimeMs = 7 * 86_400_000;
 /** How often a store that fails is tried again, since each try can show the keyring's own prompt. */
 const retryLoadMs = 30_000;
-/** An event this soon after our own write is taken for its echo, and nobody is made to wait for it. */
-const echoMs = 1000;
 
 /**
  * The accounts of a person and their refresh tokens, one secret each, shared with every window through the secret store.
@@ -56,18 +41,19 @@ const echoMs = 1000;
  */
 export class AccountVault implements Disposable {
   readonly #deps: VaultDeps;
+  readonly #shelf: SecretShelf;
   readonly #changed: Emitter<void>;
   readonly #subscription: Disposable;
   readonly #entries = new Map<string, Entry>();
   /** Keys that the store says have changed and that were not read since. */
   readonly #stale = new Set<string>();
-  readonly #written = new Map<string, number>();
   #queue: Promise<unknown> = Promise.resolve();
   #synced: Promise<void> | undefined;
   #retryLoadAt = Number.NEGATIVE_INFINITY;
 
   constructor(deps: VaultDeps) {
     this.#deps = deps;
+    this.#shelf = new SecretShelf(deps);
     this.#changed = new Emitter(() => deps.log.error('A listener for changed accounts failed.'));
     this.#subscription = deps.secrets.onDidChange(({ key }) => this.#onStoreChanged(key));
   }
@@ -115,7 +101,7 @@ export class AccountVault implements Disposable {
     await this.#enqueue(async () => {
       const entry = this.#entries.get(given.account.id);
       if (entry === given && entry.refreshToken === refused && entry.stored !== undefined) {
-        this.#stale.add(this.#keyOf(entry));
+        this.#stale.add(this.#shelf.name(keyOf(entry)));
         await this.#sync();
       }
     });
@@ -143,14 +129,14 @@ export class AccountVault implements Disposable {
     await this.settled();
   }
 
-  #onStoreChanged(key: string): void {
-    if (readVaultKey(this.#deps.scope, key) === undefined || this.#synced === undefined) {
+  #onStoreChanged(name: string): void {
+    if (!this.#shelf.owns(name) || this.#synced === undefined) {
       return;
     }
-    this.#stale.add(key);
+    this.#stale.add(name);
     const reading = this.#enqueue(() => this.#sync());
-    const age = this.#deps.clock.monotonic() - (this.#written.get(key) ?? Number.NEGATIVE_INFINITY);
-    if (age > echoMs) {
+    // Nobody is made to wait for the echo of our own write.
+    if (!this.#shelf.wroteJustNow(name)) {
       this.#synced = reading;
     }
   }
@@ -178,7 +164,7 @@ export class AccountVault implements Disposable {
     }
     const before = this.#signIns();
     try {
-      const survey = await this.#survey();
+      const survey = await this.#shelf.survey();
       for (const { account, signIn, stored } of [...this.#entries.values()]) {
         if (stored !== undefined && survey.inForce.get(account.id) !== signIn) {
           this.#end(account.id, survey.inForce.has(account.id) ? 'replaced' : 'signedOut');
@@ -186,7 +172,7 @@ export class AccountVault implements Disposable {
       }
       const keys = [...survey.inForce].map(([accountId, signIn]) => ({ kind: 'account' as const, accountId, signIn }));
       await Promise.all(keys.map((key) => this.#load(key, stale)));
-      await this.#tidy([...survey.obsolete, ...(whole ? await this.#oldMarks(survey.marks) : [])]);
+      await this.#shelf.tidy([...survey.obsolete, ...(whole ? await this.#shelf.outdated(survey.marks) : [])]);
     } catch (error) {
       this.#trouble('read', error);
       this.#synced = undefined;
@@ -197,20 +183,16 @@ export class AccountVault implements Disposable {
     }
   }
 
-  async #survey(): Promise<VaultSurvey> {
-    return surveyKeys(this.#deps.scope, await this.#deps.secrets.keys());
-  }
-
   /** Reads one sign-in into memory, unless it is there. A failure concerns its own account alone. */
   async #load(key: VaultKey, stale: ReadonlySet<string>): Promise<void> {
     const known = this.#entries.get(key.accountId);
     const isUnsaved = known !== undefined && known.stored === undefined && known.signIn > key.signIn;
-    if (isUnsaved || (known?.signIn === key.signIn && !stale.has(vaultKey(this.#deps.scope, key)))) {
+    if (isUnsaved || (known?.signIn === key.signIn && !stale.has(this.#shelf.name(key)))) {
       return;
     }
     let secret: AccountSecret | undefined;
     try {
-      secret = await this.#read(key);
+      secret = await this.#shelf.read(key);
     } catch (error) {
       this.#trouble('read', error);
       return;
@@ -228,21 +210,11 @@ export class AccountVault implements Disposable {
     }
   }
 
-  /** `undefined` for a secret that is gone or corrupt. */
-  async #read(key: VaultKey): Promise<AccountSecret | undefined> {
-    const text = await this.#deps.secrets.get(vaultKey(this.#deps.scope, key));
-    const secret = text === undefined ? undefined : readSecret(text, key.accountId);
-    if (text !== undefined && secret === undefined) {
-      this.#deps.log.warn('The secret of an account is corrupt and is left out: sign in again to replace it.');
-    }
-    return secret;
-  }
-
   async #add(secret: AccountSecret): Promise<void> {
     const accountId = secret.account.id;
     let highest = 0;
     try {
-      highest = (await this.#survey()).highest.get(accountId) ?? 0;
+      highest = (await this.#shelf.survey()).highest.get(accountId) ?? 0;
     } catch (error) {
       this.#trouble('read', error);
     }
@@ -257,17 +229,17 @@ export class AccountVault implements Disposable {
     if (ended !== undefined || stored === refreshToken) {
       return;
     }
-    const key: VaultKey = { kind: 'account', accountId: account.id, signIn: entry.signIn };
+    const key = keyOf(entry);
     try {
       // A secret that is gone, or corrupt, is not written over by a refresh.
-      if (stored !== undefined && (await this.#read(key)) === undefined) {
-        this.#stale.add(this.#keyOf(entry));
+      if (stored !== undefined && (await this.#shelf.read(key)) === undefined) {
+        this.#stale.add(this.#shelf.name(keyOf(entry)));
         await this.#sync(true);
         return;
       }
-      await this.#store(key, writeSecret({ account, refreshToken }));
+      await this.#shelf.write(key, { account, refreshToken });
       entry.stored = refreshToken;
-      await this.#checkInForce(entry, await this.#survey());
+      await this.#checkInForce(entry, await this.#shelf.survey());
     } catch (error) {
       this.#trouble('write', error);
     }
@@ -278,47 +250,24 @@ export class AccountVault implements Disposable {
     const { account, signIn } = entry;
     const mine = survey.obsolete.filter(({ accountId }) => accountId === account.id);
     if (survey.inForce.get(account.id) === signIn && entry.ended !== 'signedOut') {
-      await this.#tidy([...mine, ...survey.marks.filter(({ accountId }) => accountId === account.id)]);
+      await this.#shelf.tidy([...mine, ...survey.marks.filter(({ accountId }) => accountId === account.id)]);
       return;
     }
-    await this.#deps.secrets.delete(this.#keyOf(entry));
+    await this.#shelf.delete([keyOf(entry)]);
     this.#forget(entry, survey.inForce.has(account.id) ? 'replaced' : 'signedOut');
     await this.#sync(true);
   }
 
   async #remove(accountId: string): Promise<void> {
-    const { secrets, scope, clock } = this.#deps;
     try {
-      const keys = (await secrets.keys()).flatMap((text) => readVaultKey(scope, text) ?? []);
-      const mine = keys.filter((key) => key.kind === 'account' && key.accountId === accountId);
-      if (mine.length > 0) {
-        const signIn = Math.max(...mine.map((key) => key.signIn));
-        await this.#store({ kind: 'signedOut', accountId, signIn }, String(clock.now()));
-        await Promise.all(mine.map((key) => secrets.delete(vaultKey(scope, key))));
+      const signIns = await this.#shelf.signInsOf(accountId);
+      if (signIns.length > 0) {
+        await this.#shelf.markEnded(accountId, Math.max(...signIns.map(({ signIn }) => signIn)));
+        await this.#shelf.delete(signIns);
       }
     } catch (error) {
       throw this.#trouble('write', error);
     }
-  }
-
-  /** Deletes what is of no use any more. What cannot be deleted is ignored anyway. */
-  async #tidy(keys: readonly VaultKey[]): Promise<void> {
-    const { secrets, scope } = this.#deps;
-    await Promise.allSettled(keys.map((key) => secrets.delete(vaultKey(scope, key))));
-  }
-
-  async #oldMarks(marks: readonly VaultKey[]): Promise<readonly VaultKey[]> {
-    const { secrets, scope, clock } = this.#deps;
-    const ages = await Promise.all(
-      marks.map(async (key) => clock.now() - Number(await secrets.get(vaultKey(scope, key)))),
-    );
-    return marks.filter((_, index) => (ages[index] ?? 0) > markLifetimeMs);
-  }
-
-  async #store(key: VaultKey, value: string): Promise<void> {
-    const text = vaultKey(this.#deps.scope, key);
-    this.#written.set(text, this.#deps.clock.monotonic());
-    await this.#deps.secrets.store(text, value);
   }
 
   #end(accountId: string, reason: 'signedOut' | 'replaced'): void {
@@ -343,13 +292,13 @@ export class AccountVault implements Disposable {
     return error;
   }
 
-  #keyOf({ account, signIn }: Entry): string {
-    return vaultKey(this.#deps.scope, { kind: 'account', accountId: account.id, signIn });
-  }
-
   #signIns(): string {
     return [...this.#entries.values()].map(({ account, signIn }) => `${account.id} ${signIn}`).join();
   }
+}
+
+function keyOf({ account, signIn }: Entry): VaultKey {
+  return { kind: 'account', accountId: account.id, signIn };
 }
 
 function storageError(what: 'read' | 'write', cause: unknown): AzureCredentialsError {
