@@ -24,13 +24,15 @@ import { createTokenService } from './tokens/tokenService.ts';
 export function activate(context: vscode.ExtensionContext): AzureCredentialsExports {
   const clock = systemClock();
   const log = vscode.window.createOutputChannel('Azure Credentials', { log: true });
+  const onListenerError = (error: unknown) => log.error(`a listener failed: ${errorName(error)}`);
   const clientSecrets = createClientSecrets(context.secrets);
   const prompt = createSignInPrompt();
-  const settings = watchSourceSettings((error) => log.error(`a listener of the settings failed: ${errorName(error)}`));
+  const settings = watchSourceSettings(onListenerError);
   const preference = createAccountPreference({
     globalState: context.globalState,
     workspaceState: context.workspaceState,
     settings: settings.current,
+    onListenerError,
   });
   const source = createConfiguredSource({
     settings,
@@ -42,7 +44,7 @@ export function activate(context: vscode.ExtensionContext): AzureCredentialsExpo
     onStorageTrouble: createStorageTrouble(log),
     onSignedOut: (account) => preference.forget(account.id),
   });
-  const consent = createExtensionConsent({ globalState: context.globalState, clock });
+  const consent = createExtensionConsent({ globalState: context.globalState, clock, onListenerError });
   const terminalAccess = createTerminalAccess(context.workspaceState, clock);
   const tokens = createTokenService({
     source,

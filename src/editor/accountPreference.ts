@@ -1,5 +1,6 @@
 import type { Memento } from 'vscode';
-import type { AccountPreference } from '../tokens/ports.ts';
+import { Emitter } from '../tokens/emitter.ts';
+import type { AccountPreference, Event } from '../tokens/ports.ts';
 import type { SourceSettings } from './sourceSettings.ts';
 
 const key = 'defaultAccountId';
@@ -12,6 +13,8 @@ export interface StoredAccountPreference extends AccountPreference {
   workspaceAccountId(): string | undefined;
   /** Forgets the choice of an account that was signed out. */
   forget(accountId: string): Promise<void>;
+  /** The default account was chosen or forgotten in this window. */
+  readonly onDidChange: Event<void>;
 }
 
 /** The workspace's choice goes before the one for everywhere. The configured tenant counts only when it is one tenant. */
@@ -19,9 +22,12 @@ export function createAccountPreference(deps: {
   readonly globalState: Memento;
   readonly workspaceState: Memento;
   readonly settings: () => SourceSettings;
+  readonly onListenerError: (error: unknown) => void;
 }): StoredAccountPreference {
   const { globalState, workspaceState, settings } = deps;
+  const changed = new Emitter<void>(deps.onListenerError);
   return {
+    onDidChange: changed.event,
     defaultAccountId: () => workspaceState.get<string>(key) ?? globalState.get<string>(key),
     workspaceAccountId: () => workspaceState.get<string>(key),
     defaultTenantId: () => {
@@ -32,11 +38,13 @@ export function createAccountPreference(deps: {
       for (const state of [globalState, workspaceState]) {
         if (state.get<string>(key) === accountId) {
           await state.update(key, undefined);
+          changed.fire();
         }
       }
     },
     async setDefaultAccount(accountId, target) {
       await (target === 'workspace' ? workspaceState : globalState).update(key, accountId);
+      changed.fire();
     },
   };
 }

@@ -16,8 +16,9 @@ export interface ExtensionConsent {
 export function createExtensionConsent(deps: {
   readonly globalState: vscode.Memento;
   readonly clock: Clock;
+  readonly onListenerError: (error: unknown) => void;
 }): ExtensionConsent {
-  const decisions = new AccessDecisions(deps.globalState);
+  const decisions = new AccessDecisions(deps.globalState, deps.onListenerError);
   const policy = new ConsentPolicy({ decisions, ask: askForAccess, refuse, clock: deps.clock });
   return { policy, decisions };
 }

@@ -1,3 +1,6 @@
+import { Emitter } from '../tokens/emitter.ts';
+import type { Event } from '../tokens/ports.ts';
+
 /** What the person decided about one extension, one account and one resource. Holds no secret. */
 export interface AccessDecision {
   readonly accountId: string;
@@ -42,9 +45,17 @@ export function sameResource(resource: string): string {
 /** The decisions about extensions, one entry of the store for each extension, so that windows do not undo each other. */
 export class AccessDecisions {
   readonly #store: DecisionStore;
+  readonly #changed: Emitter<void>;
 
-  constructor(store: DecisionStore) {
+  /** @param onListenerError told of each listener of `onDidChange` that throws */
+  constructor(store: DecisionStore, onListenerError: (error: unknown) => void = () => undefined) {
     this.#store = store;
+    this.#changed = new Emitter(onListenerError);
+  }
+
+  /** Something was decided or forgotten in this window. */
+  get onDidChange(): Event<void> {
+    return this.#changed.event;
   }
 
   /** @returns `undefined` when nothing was decided. A decision about the resource itself wins over one about all. */
@@ -89,6 +100,7 @@ export class AccessDecisions {
 
   async #write({ extensionId, label, decisions }: ExtensionAccess): Promise<void> {
     await this.#store.update(keyPrefix + extensionId, decisions.length === 0 ? undefined : { label, decisions });
+    this.#changed.fire();
   }
 }
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Approval, ApprovalGrants, ApprovalQuestion, ProgramApprovalDeps } from '../endpoint/approval.ts';
-import type { AccessPolicy, Clock, Disposable } from '../tokens/ports.ts';
+import type { AccessPolicy, Clock, Disposable, Event } from '../tokens/ports.ts';
 import { resourceName } from '../tokens/resources.ts';
 import { readSourceSettings } from './sourceSettings.ts';
 import { followTerminalSettings, type TerminalSettingsView } from './terminalSettings.ts';
@@ -18,7 +18,11 @@ export interface TerminalAccess extends Disposable {
 /** What the person has allowed programs of this workspace, until it is forgotten. */
 export interface StoredGrants extends ApprovalGrants {
   readonly count: number;
+  /** Keys of what is allowed; `readGrantKey` tells what each is about. */
+  keys(): readonly string[];
+  remove(key: string): Promise<void>;
   clear(): Promise<void>;
+  readonly onDidChange: Event<void>;
 }
 
 /** Puts together what the settings and the person's answers say. */
@@ -32,18 +36,29 @@ export function createTerminalAccess(workspaceState: vscode.Memento, clock: Cloc
 /** Keeps allowances in the editor's own storage for the workspace, which a repository cannot bring along. */
 function createStoredGrants(workspaceState: vscode.Memento): StoredGrants {
   const granted = new Set(workspaceState.get<readonly string[]>(grantsKey) ?? []);
+  const changed = new vscode.EventEmitter<void>();
+  const save = async () => {
+    changed.fire();
+    await workspaceState.update(grantsKey, granted.size === 0 ? undefined : [...granted]);
+  };
   return {
+    onDidChange: changed.event,
+    keys: () => [...granted],
+    remove: async (key) => {
+      granted.delete(key);
+      await save();
+    },
     get count() {
       return granted.size;
     },
     has: (key) => granted.has(key),
     add: (key) => {
       granted.add(key);
-      void workspaceState.update(grantsKey, [...granted]);
+      void save();
     },
     clear: async () => {
       granted.clear();
-      await workspaceState.update(grantsKey, undefined);
+      await save();
     },
   };
 }

@@ -31,7 +31,7 @@ export interface ApprovalSettings {
   readonly allowedResources: readonly (readonly string[])[];
 }
 
-/** What the person has allowed for this workspace. Keys are opaque. */
+/** What the person has allowed for this workspace. Keys are opaque, but for {@link readGrantKey}. */
 export interface ApprovalGrants {
   has(key: string): boolean;
   add(key: string): void;
@@ -133,6 +133,19 @@ export class ProgramApproval implements AccessPolicy {
     }
     return approval;
   }
+}
+
+/** What a person allowed programs. */
+export interface Grant {
+  readonly accountId: string;
+  readonly tenantId: string;
+  readonly resource: string;
+}
+
+/** What a key of {@link ApprovalGrants} stands for; `undefined` for one that was stored in another form. */
+export function readGrantKey(key: string): Grant | undefined {
+  const [accountId, tenantId, resource, ...more] = key.split(' ');
+  return accountId && tenantId && resource && more.length === 0 ? { accountId, tenantId, resource } : undefined;
 }
 
 /** One resource, as one account, in one tenant. */

@@ -7,16 +7,23 @@ export class ActivityRecord {
   readonly #entries: ActivityEntry[] = [];
   readonly #capacity: number;
   readonly #recorded: Emitter<ActivityEntry>;
+  readonly #recordedCold: Emitter<ActivityEntry>;
   /** Where the next entry goes; the oldest one once the ring is full. */
   #next = 0;
 
   constructor(onListenerError: (error: unknown) => void, capacity = 500) {
     this.#capacity = capacity;
     this.#recorded = new Emitter(onListenerError);
+    this.#recordedCold = new Emitter(onListenerError);
   }
 
   get onDidRecord(): Event<ActivityEntry> {
     return this.#recorded.event;
+  }
+
+  /** Requests that were not answered from memory. */
+  get onDidRecordCold(): Event<ActivityEntry> {
+    return this.#recordedCold.event;
   }
 
   add(entry: ActivityEntry): void {
@@ -24,6 +31,9 @@ export class ActivityRecord {
     this.#next = this.#next + 1 === this.#capacity ? 0 : this.#next + 1;
     if (this.#recorded.hasListeners) {
       this.#recorded.fire(entry);
+    }
+    if (!entry.fromCache) {
+      this.#recordedCold.fire(entry);
     }
   }
 
@@ -36,5 +46,6 @@ export class ActivityRecord {
 
   dispose(): void {
     this.#recorded.dispose();
+    this.#recordedCold.dispose();
   }
 }

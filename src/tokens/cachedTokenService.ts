@@ -58,6 +58,10 @@ export class CachedTokenService implements RefreshableTokenService {
     return this.#activity.onDidRecord;
   }
 
+  get onDidRecordColdActivity(): Event<ActivityEntry> {
+    return this.#activity.onDidRecordCold;
+  }
+
   getToken(request: TokenRequest, requester: Requester): Promise<AccessToken> {
     return this.#isDisposed ? Promise.reject(closedError()) : this.#answerer.answer(request, requester);
   }
@@ -97,7 +101,10 @@ export class CachedTokenService implements RefreshableTokenService {
   }
 
   cachedTokens(): readonly CachedTokenInfo[] {
-    return this.#cache.served().map(({ token: { token, ...info } }) => info);
+    return this.#cache.served().map(({ token: { token, ...info }, request: { scopes, tenantId } }) => ({
+      ...info,
+      request: { scopes, tenantId },
+    }));
   }
 
   activity(): readonly ActivityEntry[] {

@@ -15,7 +15,7 @@ import type {
 } from './ports.ts';
 import type { RefreshedToken, RefreshOptions } from './refreshTokens.ts';
 import type { Requester } from './requester.ts';
-import type { TokenRequest } from './tokenRequest.ts';
+import type { ResolvedRequest, TokenRequest } from './tokenRequest.ts';
 
 export interface TokenServiceDeps {
   readonly source: TokenSource;
@@ -27,7 +27,10 @@ export interface TokenServiceDeps {
 }
 
 /** A token in memory, for views and diagnosis: everything but the token. */
-export type CachedTokenInfo = Omit<AccessToken, 'token'>;
+export interface CachedTokenInfo extends Omit<AccessToken, 'token'> {
+  /** What {@link TokenService.getToken} is to be asked for, together with the account, to be given this very token. */
+  readonly request: Pick<ResolvedRequest, 'scopes' | 'tenantId'>;
+}
 
 /** The one way to a token, for every consumer. */
 export interface TokenService extends Disposable {
@@ -43,6 +46,8 @@ export interface TokenService extends Disposable {
   cachedTokens(): readonly CachedTokenInfo[];
   activity(): readonly ActivityEntry[];
   readonly onDidRecordActivity: Event<ActivityEntry>;
+  /** The same for requests that were not answered from memory only: listening to it costs a warm token nothing. */
+  readonly onDidRecordColdActivity: Event<ActivityEntry>;
 }
 
 /** A token service that can also tell what a refresh changed. */

@@ -40,7 +40,7 @@ export async function getAccessToken(
     ...(args.account === undefined ? {} : { account: args.account }),
     ...(args.tenant === undefined ? {} : { tenantId: args.tenant }),
   };
-  const token = await getToken(deps.tokens, request);
+  const token = await getTokenForPerson(deps.tokens, request, commandPalette());
   if (args.resource === undefined) {
     await vscode.env.clipboard.writeText(token.token);
     void tellCopied(token);
@@ -53,14 +53,17 @@ export async function getAccessToken(
   return token.token;
 }
 
+function commandPalette(): Requester {
+  return { kind: 'person', id: 'azureCredentials.getAccessToken', label: vscode.l10n.t('Command palette') };
+}
+
 /** Tries without the person first, under a progress of its own; a sign-in that follows shows its own. */
-async function getToken(tokens: TokenService, request: TokenRequest): Promise<AccessToken> {
-  const requester: Requester = {
-    kind: 'person',
-    id: 'azureCredentials.getAccessToken',
-    label: vscode.l10n.t('Command palette'),
-  };
-  const title = vscode.l10n.t('Getting a token for {0}', resourceName(request.resource ?? ''));
+export async function getTokenForPerson(
+  tokens: TokenService,
+  request: TokenRequest,
+  requester: Requester,
+): Promise<AccessToken> {
+  const title = vscode.l10n.t('Getting a token for {0}', resourceName(request.resource ?? request.scopes?.[0] ?? ''));
   try {
     return await withDelayedProgress(title, (signal) => tokens.getToken({ ...request, signal }, requester));
   } catch (error) {
@@ -73,7 +76,7 @@ async function getToken(tokens: TokenService, request: TokenRequest): Promise<Ac
 }
 
 /** Names resource, account and expiry; never the token. The clipboard can be emptied again. */
-async function tellCopied(token: AccessToken): Promise<void> {
+export async function tellCopied(token: AccessToken): Promise<void> {
   const minutes = Math.max(0, Math.round((token.expiresOnTimestamp - Date.now()) / 60_000));
   const time = new Date(token.expiresOnTimestamp).toLocaleTimeString(vscode.env.language, { timeStyle: 'short' });
   const clear = vscode.l10n.t('Clear Clipboard');

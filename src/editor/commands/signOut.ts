@@ -2,9 +2,13 @@ import * as vscode from 'vscode';
 import type { Account } from '../../tokens/account.ts';
 import type { TokenService } from '../../tokens/tokenService.ts';
 
-/** Signs one account out, or all of them, after asking: what is forgotten cannot be brought back without signing in. */
-export async function signOut(deps: { readonly tokens: TokenService }): Promise<void> {
-  const accounts = await deps.tokens.getAccounts();
+/**
+ * Signs one account out, or all of them, after asking: what is forgotten cannot be brought back without signing in.
+ * @param accountId the account; the person chooses when absent
+ */
+export async function signOut(deps: { readonly tokens: TokenService }, accountId?: string): Promise<void> {
+  const all = await deps.tokens.getAccounts();
+  const accounts = accountId === undefined ? all : all.filter(({ id }) => id === accountId);
   if (accounts.length === 0) {
     void vscode.window.showInformationMessage(vscode.l10n.t('You are not signed in to Azure.'));
     return;

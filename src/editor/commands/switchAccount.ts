@@ -10,9 +10,12 @@ interface SwitchAccountDeps {
 
 type Target = 'everywhere' | 'workspace';
 
-/** Chooses the account that is meant when a request names none, for everywhere or for this workspace. */
-export async function switchAccount(deps: SwitchAccountDeps): Promise<void> {
-  const account = await chooseAccount(deps);
+/**
+ * Chooses the account that is meant when a request names none, for everywhere or for this workspace.
+ * @param given the account; the person chooses when absent
+ */
+export async function switchAccount(deps: SwitchAccountDeps, given?: Account): Promise<void> {
+  const account = given ?? (await chooseAccount(deps));
   const target = account === undefined ? undefined : await chooseTarget();
   if (account === undefined || target === undefined) {
     return;

@@ -670,6 +670,7 @@ describe('token service: policy and activity', () => {
     const [info, ...more] = service.cachedTokens();
     assert.deepEqual(more, []);
     assert.equal(info?.resource, 'https://storage.azure.com');
+    assert.deepEqual(info?.request.scopes, ['https://storage.azure.com/.default']);
     assert.doesNotMatch(JSON.stringify(service.cachedTokens()), /token-\d/);
   });
 
