@@ -101,6 +101,8 @@ export class AccountVault implements Disposable {
     await this.#enqueue(async () => {
       const entry = this.#entries.get(given.account.id);
       if (entry === given && entry.refreshToken === refused && entry.stored !== undefined) {
+        // A refused refresh token is not worth saving, should it be one that could not be stored.
+        entry.stored = refused;
         this.#stale.add(this.#shelf.name(keyOf(entry)));
         await this.#sync();
       }
@@ -130,10 +132,13 @@ export class AccountVault implements Disposable {
   }
 
   #onStoreChanged(name: string): void {
-    if (!this.#shelf.owns(name) || this.#synced === undefined) {
+    if (!this.#shelf.owns(name)) {
       return;
     }
     this.#stale.add(name);
+    if (this.#synced === undefined) {
+      return;
+    }
     const reading = this.#enqueue(() => this.#sync());
     // Nobody is made to wait for the echo of our own write.
     if (!this.#shelf.wroteJustNow(name)) {
@@ -175,6 +180,7 @@ export class AccountVault implements Disposable {
       await this.#shelf.tidy([...survey.obsolete, ...(whole ? await this.#shelf.outdated(survey.marks) : [])]);
     } catch (error) {
       this.#trouble('read', error);
+      this.#keepStale(stale);
       this.#synced = undefined;
       this.#retryLoadAt = this.#deps.clock.monotonic() + retryLoadMs;
     }
@@ -195,6 +201,7 @@ export class AccountVault implements Disposable {
       secret = await this.#shelf.read(key);
     } catch (error) {
       this.#trouble('read', error);
+      this.#keepStale([this.#shelf.name(key)]);
       return;
     }
     if (known?.signIn === key.signIn && secret !== undefined) {
@@ -207,6 +214,13 @@ export class AccountVault implements Disposable {
     this.#end(key.accountId, secret === undefined ? 'signedOut' : 'replaced');
     if (secret !== undefined) {
       this.#entries.set(key.accountId, { ...secret, signIn: key.signIn, stored: secret.refreshToken });
+    }
+  }
+
+  /** What could not be read is read with the next change. */
+  #keepStale(names: Iterable<string>): void {
+    for (const name of names) {
+      this.#stale.add(name);
     }
   }
 

@@ -315,6 +315,44 @@ describe('the account vault', () => {
     assert.equal(await held(vault), 'a2');
   });
 
+  it('a renewed refresh token that could not be stored and is refused gives way to the stored one', async () => {
+    const [one, two] = [open(shared.window('never')), open(shared.window('never'))];
+    await one.add({ account: ada, refreshToken: 'a1' });
+    const entry = await entryOf(two);
+    shared.before = (operation) => {
+      if (operation === 'store') {
+        throw new Error('no keyring');
+      }
+    };
+    two.renew(entry, 'a2');
+    await two.settled();
+    shared.before = () => undefined;
+    one.renew(await entryOf(one), 'a3');
+    await one.settled();
+    assert.equal(await two.reread(entry, 'a2'), true);
+    assert.equal(entry.refreshToken, 'a3');
+  });
+
+  it('reads what changed while the store failed, once it works again', async () => {
+    const vault = open();
+    const elsewhere = open();
+    await elsewhere.add({ account: ada, refreshToken: 'a1' });
+    assert.equal(await held(vault), 'a1');
+    const working = shared;
+    let failing = true;
+    working.before = (operation) => {
+      if (operation === 'keys' && failing) {
+        throw new Error('no keyring');
+      }
+    };
+    elsewhere.renew(await entryOf(elsewhere), 'a2');
+    await elsewhere.settled();
+    assert.equal(await held(vault), 'a1');
+    failing = false;
+    elapsed += 31_000;
+    assert.equal(await held(vault), 'a2');
+  });
+
   it('does not ask a failing store again at each token, but after a while', async () => {
     await open().add({ account: ada, refreshToken: 'a1' });
     const secrets = shared.window();
