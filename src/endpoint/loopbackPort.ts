@@ -4,8 +4,11 @@ import type { Server } from 'node:http';
 /** Loopback, by its number: a name could be resolved to something else. */
 export const loopbackHost = '127.0.0.1';
 
-/** Ports that no system hands out by itself, so that a remembered one is likely to be free again. */
-const portRange = { first: 20_000, last: 32_767 };
+/**
+ * Ports that no system hands out by itself, so that a remembered one is likely to be free again. The manifest tells the
+ * editor about this very range (`remote.portsAttributes`), or a remote window would forward the port to the person's machine.
+ */
+export const portRange = { first: 28_100, last: 28_999 } as const;
 
 /** How often and after how long, in milliseconds, a remembered port is tried again: the window may only just be closing. */
 const patience = { tries: 4, pause: 300 };

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { portRange } from '../../../src/endpoint/loopbackPort.ts';
 import { secretMemory, send, startEndpoint, workspaceMemory } from './endpointUnderTest.ts';
 
 describe('address and secret of a workspace', function () {
@@ -83,6 +85,17 @@ describe('address and secret of a workspace', function () {
     });
     assert.equal(reply.status, 200);
     assert.match(lines.join('\n'), /cannot be kept/);
+    await stop();
+  });
+
+  it('lie where the manifest tells remote editors not to forward ports', async () => {
+    const manifest = JSON.parse(await readFile(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+      contributes: { configurationDefaults: { 'remote.portsAttributes': Record<string, { onAutoForward: string }> } };
+    };
+    const attributes = manifest.contributes.configurationDefaults['remote.portsAttributes'];
+    assert.equal(attributes[`${portRange.first}-${portRange.last}`]?.onAutoForward, 'ignore');
+    const { port, stop } = await startEndpoint();
+    assert.ok(port >= portRange.first && port <= portRange.last);
     await stop();
   });
 
