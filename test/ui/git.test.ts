@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root } from '../../scripts/setup/paths.mjs';
+import { type LocalAzure, startLocalAzure } from '../azure/localAzure.ts';
+import { shortHash } from '../azure/requests.ts';
+import { type EditorWindow, openEditor } from './editorWindow.ts';
+import { sampleSettings } from './sampleSettings.ts';
+import { waitFor } from './waitFor.ts';
+
+const contosoUrl = 'https://contoso@dev.azure.com/contoso/Project%20One/_git/repo';
+const fabrikamUrl = 'https://fabrikam@dev.azure.com/fabrikam/Fiber/_git/second';
+const contoso = '8f9d5b1c-3a52-4d0e-9c61-5b7a2f4e1c01';
+const fabrikam = 'c2a4e6f8-1b3d-4f5a-8c7e-9d0b1a2c3e02';
+/** Before it has a password, git sends the user name of the address alone. */
+const nameOnly = ['contoso:', 'fabrikam:'].map((text) => shortHash(Buffer.from(text).toString('base64')));
+
+/** A person works with repositories of two organizations, in the Source Control view and in a terminal. */
+describe('Azure DevOps repositories in an editor window', function () {
+  this.timeout(90_000);
+  let azure: LocalAzure;
+  let editor: EditorWindow;
+  let home: string;
+  let folder: string;
+
+  before(async function () {
+    this.timeout(120_000);
+    home = await mkdtemp(join(tmpdir(), 'git-ui-'));
+    folder = join(home, 'work');
+    await mkdir(folder);
+    await writeFile(
+      join(home, 'own-helper'),
+      '#!/bin/sh\n[ "$1" = get ] && echo username=own && echo password=own-password\nexit 0\n',
+      {
+        mode: 0o755,
+      },
+    );
+    await writeFile(
+      join(home, 'gitconfig'),
+      `[user]\n\tname = Ada Sample\n\temail = ada@contoso.com\n[credential]\n\thelper = !${home}/own-helper\n`,
+    );
+    azure = await startLocalAzure({ storage: false });
+    editor = await openEditor({
+      folder,
+      env: { ...azure.environment, GIT_CONFIG_GLOBAL: join(home, 'gitconfig'), PS1: '$ ' },
+      proxy: { url: azure.proxyUrl, caSpkiHash: azure.caSpkiHash },
+      settings: sampleSettings({
+        'azureCredentials.tenantId': 'organizations',
+        'git.enableSmartCommit': true,
+        'git.defaultCloneDirectory': folder,
+        'git.confirmSync': false,
+      }),
+      screenshotFolder: join(root, 'artifacts/git'),
+    });
+  });
+
+  after(async () => {
+    await editor?.dispose();
+    await azure?.[Symbol.asyncDispose]();
+    await rm(home, { recursive: true, force: true });
+  });
+
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') {
+      const name = `failed-${this.currentTest.title.replaceAll(/[^a-z0-9]+/gi, '-').toLowerCase()}`;
+      await editor?.screenshot(name.slice(0, 80));
+    }
+  });
+
+  async function signIn(username: string, press: () => Promise<void>): Promise<void> {
+    const page = await editor.waitForNewPage(async () => {
+      await press();
+      await editor.dialogButton('Open');
+    });
+    await page.getByRole('button', { name: new RegExp(username.replace('.', '\\.')) }).click();
+    await page.getByText(/go back to the editor/i).waitFor();
+    await page.close();
+    await editor.waitForNotification(new RegExp(`Signed in to Azure as ${username}`));
+  }
+
+  /** Nobody is asked for a user name or a password. */
+  async function assertNoInput(): Promise<void> {
+    assert.equal(await editor.page.locator('.quick-input-widget:visible').count(), 0);
+  }
+
+  async function clone(url: string, name: string): Promise<void> {
+    await editor.runCommand('Git: Clone');
+    await editor.page.locator('.quick-input-box input[placeholder^="Provide repository URL"]').waitFor();
+    await editor.typeInput(url);
+    await editor.page.locator('.quick-input-widget:visible', { hasText: 'Choose a folder to clone' }).waitFor();
+    await editor.page.locator('.quick-input-action .monaco-button', { hasText: 'Select' }).click();
+    await waitFor(
+      () =>
+        readdir(join(folder, name)).then(
+          (names) => (names.includes('README.md') ? true : undefined),
+          () => undefined,
+        ),
+      {
+        what: `the clone ${name}`,
+        timeout: 30_000,
+      },
+    );
+    await editor.page.locator('.monaco-dialog-box', { hasText: 'Would you like to open' }).waitFor();
+    await editor.dialogButton('Cancel');
+    await assertNoInput();
+  }
+
+  let marks = 0;
+  /** Runs a line in the terminal and waits for its end. */
+  async function inTerminal(line: string, timeout = 30_000): Promise<string> {
+    const mark = `end-${++marks}`;
+    await editor.runInTerminal(`clear; ${line}; echo "$?:${mark.replace('-', '""-')}"`);
+    const [, code] = await editor.waitForTerminal(new RegExp(`^(\\d+):${mark}$`, 'm'), { timeout });
+    const text = await editor.terminalText();
+    assert.equal(code, '0', text);
+    return text;
+  }
+
+  it('git sees its own helpers while nobody is signed in', async () => {
+    await editor.openTerminal();
+    const text = await inTerminal('echo url=https://dev.azure.com/contoso/x | git credential fill');
+    assert.match(text, /password=own-password/);
+  });
+
+  it('after a sign-in, also in the terminal that was open', async () => {
+    await signIn('ada@contoso.com', () => editor.runCommand('Azure Credentials: Sign In'));
+    await signIn('finn@fabrikam.com', () => editor.runCommand('Azure Credentials: Sign In'));
+    await inTerminal(`git ls-remote -q ${contosoUrl} HEAD | grep -q HEAD`);
+  });
+
+  it('Git: Clone takes the address that Azure DevOps hands out and asks for nothing', async () => {
+    await clone(contosoUrl, 'repo');
+  });
+
+  it('a commit is pushed from the Source Control view', async () => {
+    await editor.page.keyboard.press('Control+P');
+    await editor.typeInput('README.md', { confirm: false });
+    await editor.pick('README.md');
+    await editor.page.locator('.tab.active', { hasText: 'README.md' }).waitFor();
+    await editor.page.keyboard.press('Control+End');
+    await editor.page.keyboard.type('Hello');
+    await editor.page.keyboard.press('Control+S');
+    await editor.runCommand('Source Control: Focus on Changes View');
+    const input = editor.page.locator('.scm-editor').first();
+    await editor.page.locator('.scm-view .monaco-list-row', { hasText: 'README.md' }).waitFor();
+    await input.click();
+    await editor.page.keyboard.type('Say hello');
+    await editor.page.keyboard.press('Control+Enter');
+    await editor.page.locator('.scm-view', { hasText: 'Sync Changes' }).waitFor();
+    await azure.control.clearRequests();
+    await editor.runCommand('Git: Push');
+    const pushed = await waitFor(
+      async () => (await azure.control.requests({ path: 'git-receive-pack', status: 200, method: 'POST' }))[0],
+      { what: 'the push', timeout: 30_000 },
+    );
+    assert.equal(pushed.user, 'ada@contoso.com');
+    await assertNoInput();
+    await editor.screenshot('pushed');
+  });
+
+  it('and pulled in a terminal', async () => {
+    await inTerminal(
+      `git clone -q ${contosoUrl} other && git -C other pull -q && grep -q Hello other/README.md && rm -rf other`,
+    );
+  });
+
+  it('a second organization is cloned with the other account', async () => {
+    await clone(fabrikamUrl, 'second');
+    const requests = await azure.control.requests({ path: '/fabrikam/Fiber/_git/second/git-upload-pack' });
+    assert.deepEqual([...new Set(requests.map(({ user }) => user))], ['finn@fabrikam.com']);
+  });
+
+  it('both fetch at the same time, 50 rounds, and no token is ever swapped', async function () {
+    this.timeout(240_000);
+    await azure.control.clearRequests();
+    const rounds = 'for i in $(seq 50); do git -C repo fetch -q & git -C second fetch -q & wait; done 2>/dev/null';
+    const running = inTerminal(rounds, 200_000);
+    await running;
+    const requests = await azure.control.requests({ host: 'dev.azure.com' });
+    const known = requests.filter(({ authorization }) => authorization && !nameOnly.includes(authorization.hash));
+    assert.ok(known.length >= 100, `${known.length} requests`);
+    for (const { path, status, tenant, user } of known) {
+      const expected = path.startsWith('/contoso/') ? [contoso, 'ada@contoso.com'] : [fabrikam, 'finn@fabrikam.com'];
+      assert.deepEqual([status, tenant, user], [200, ...expected]);
+    }
+  });
+
+  it('a terminal that outlives a reload keeps working', async () => {
+    await editor.reload();
+    await editor.waitForTerminal(/\S/);
+    await inTerminal(`git ls-remote -q ${contosoUrl} HEAD | grep -q HEAD`);
+  });
+
+  it('a session that was revoked leads to a notification with Sign In, not to a password box', async () => {
+    await azure.control.revokeSessions('ada@contoso.com');
+    await editor.reload();
+    await editor.runCommand('Git: Pull');
+    if ((await editor.page.locator('.quick-input-widget:visible').count()) > 0) {
+      await editor.pick(/^repo/);
+    }
+    await editor.waitForNotification(/Git cannot get into contoso/);
+    await assertNoInput();
+    await editor.screenshot('not-signed-in');
+    await signIn('ada@contoso.com', () => editor.clickNotificationButton('Sign In'));
+    await inTerminal('git -C repo pull -q');
+  });
+});
