@@ -20,6 +20,9 @@ import { policyByRequester } from './tokens/accessPolicy.ts';
 import { systemClock } from './tokens/clock.ts';
 import { createTokenService } from './tokens/tokenService.ts';
 
+/** Set while the extension is active: what the editor must wait for before it ends the extension host. */
+let finish: (() => Promise<void>) | undefined;
+
 /** Composition root: builds the parts and wires them. What is costly starts when it is first needed. */
 export function activate(context: vscode.ExtensionContext): AzureCredentialsExports {
   const clock = systemClock();
@@ -44,6 +47,7 @@ export function activate(context: vscode.ExtensionContext): AzureCredentialsExpo
     onStorageTrouble: createStorageTrouble(log),
     onSignedOut: (account) => preference.forget(account.id),
   });
+  finish = () => source.dispose();
   const consent = createExtensionConsent({ globalState: context.globalState, clock, onListenerError });
   const terminalAccess = createTerminalAccess(context.workspaceState, clock);
   const tokens = createTokenService({
@@ -89,6 +93,11 @@ export function activate(context: vscode.ExtensionContext): AzureCredentialsExpo
     }),
   );
   return api.exports;
+}
+
+/** A refresh token that Entra has just renewed must reach SecretStorage before the window is gone. */
+export async function deactivate(): Promise<void> {
+  await finish?.();
 }
 
 function errorName(error: unknown): string {

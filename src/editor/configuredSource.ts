@@ -3,7 +3,7 @@ import type { EntraSettings } from '../entra/entraSettings.ts';
 import type { Account } from '../tokens/account.ts';
 import { Emitter } from '../tokens/emitter.ts';
 import { AzureCredentialsError } from '../tokens/errors.ts';
-import type { Clock, Disposable, Event, SignInPrompt, TokenSource } from '../tokens/ports.ts';
+import type { Clock, Event, SignInPrompt, TokenSource } from '../tokens/ports.ts';
 import type { ClientSecrets } from './clientSecrets.ts';
 import type { SourceSettings, SourceSettingsWatch } from './sourceSettings.ts';
 
@@ -22,6 +22,8 @@ export interface ConfiguredSourceDeps {
 /** A token source that follows the settings, and tells when it was replaced: tokens of the old one must be dropped. */
 export interface ConfiguredSource extends TokenSource {
   readonly onDidReplace: Event<void>;
+  /** Resolves when every renewed refresh token is stored. */
+  dispose(): Promise<void>;
 }
 
 /**
@@ -36,16 +38,13 @@ export function createConfiguredSource(deps: ConfiguredSourceDeps): ConfiguredSo
   const replaced = new Emitter<void>(onListenerError);
   let current: Promise<OpenSource> | undefined;
 
-  const close = (): void => {
-    const closing = current;
+  const close = async (): Promise<void> => {
+    const closing = current?.catch(() => undefined);
     current = undefined;
-    closing?.then(
-      (source) => source.dispose(),
-      () => undefined,
-    );
+    await (await closing)?.dispose();
   };
   const replace = (): void => {
-    close();
+    void close();
     replaced.fire();
     accountsChanged.fire();
   };
@@ -68,17 +67,18 @@ export function createConfiguredSource(deps: ConfiguredSourceDeps): ConfiguredSo
       await (await open()).source.signOut(account);
       await deps.onSignedOut(account);
     },
-    dispose: () => {
-      close();
+    async dispose() {
       for (const listener of listeners) {
         listener.dispose();
       }
+      await close();
     },
   };
 }
 
-interface OpenSource extends Disposable {
+interface OpenSource {
   readonly source: TokenSource;
+  dispose(): Promise<void>;
 }
 
 async function openSource(deps: ConfiguredSourceDeps, accountsChanged: () => void): Promise<OpenSource> {
@@ -86,9 +86,9 @@ async function openSource(deps: ConfiguredSourceDeps, accountsChanged: () => voi
   const subscription = source.onDidChangeAccounts(accountsChanged);
   return {
     source,
-    dispose: () => {
+    async dispose() {
       subscription.dispose();
-      source.dispose();
+      await source.dispose();
     },
   };
 }
@@ -96,7 +96,7 @@ async function openSource(deps: ConfiguredSourceDeps, accountsChanged: () => voi
 async function createSource(deps: ConfiguredSourceDeps, settings: SourceSettings): Promise<TokenSource> {
   if (usesEditorAccount(settings)) {
     const { createEditorAccountSource } = await import('./editorAccountSource.ts');
-    return createEditorAccountSource({ cloud: settings.cloud, clock: deps.clock });
+    return createEditorAccountSource({ cloud: settings.cloud, tenantId: settings.tenantId, clock: deps.clock });
   }
   if (settings.clientId === '') {
     throw new AzureCredentialsError('configuration', 'No application is configured to sign in with.', {

@@ -24,9 +24,11 @@ export function objectIdentifier(dotted: string): Buffer {
   return element(0x06, Buffer.from([first * 40 + second, ...rest.flatMap(encodeArc)]));
 }
 
-/** INTEGER from big-endian bytes, kept positive. */
+/** INTEGER from big-endian bytes, kept positive and in the shortest form (X.690 section 8.3.2). */
 export function integer(bytes: Uint8Array): Buffer {
-  const positive = (bytes[0] ?? 0) & 0x80 ? Buffer.concat([Buffer.from([0]), bytes]) : bytes;
+  const first = bytes.findIndex((byte) => byte !== 0);
+  const shortest = first < 0 ? Buffer.from([0]) : bytes.subarray(first);
+  const positive = (shortest[0] ?? 0) & 0x80 ? Buffer.concat([Buffer.from([0]), shortest]) : shortest;
   return element(0x02, positive);
 }
 
