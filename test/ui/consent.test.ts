@@ -74,6 +74,18 @@ describe('Other extensions and consent', function () {
     assert.match(await editor.dialogText(), expected);
     await editor.dialogButton(button);
   };
+  const manageAccess = async () => {
+    await editor.runCommand('Azure Credentials: Manage Access');
+    await accessList().waitFor();
+  };
+  /** It comes back after each change. */
+  const closeAccessList = async () => {
+    await accessList().waitFor();
+    await editor.page.keyboard.press('Escape');
+    await accessList().waitFor({ state: 'hidden' });
+  };
+  const accessList = () => editor.page.getByText('Access of Extensions');
+  const openAccountsMenu = () => editor.page.locator('.activitybar a[aria-label^="Accounts"]').click();
   const noDialog = async () => {
     assert.equal(await editor.page.locator('.monaco-dialog-box').count(), 0);
   };
@@ -129,6 +141,14 @@ describe('Other extensions and consent', function () {
     assert.match(token, /^ada@contoso\.com has a token for https:\/\/storage\.azure\.com\/? of tenant 8f9d5b1c/);
   });
 
+  it('a claims challenge is handed on to Entra', async () => {
+    const since = (await azure.control.requests({})).at(-1)?.number ?? 0;
+    const token = await run('Session Consumer: Answer Claims Challenge', 'Session answerClaims');
+    assert.match(token, /^ada@contoso\.com has a token/);
+    const requests = await azure.control.requests({ since, host: 'login.microsoftonline.com' });
+    assert.ok(requests.some(({ form }) => form?.['claims']?.includes('1700000000')));
+  });
+
   it('another tenant of a guest needs no new sign-in', async () => {
     const token = await run('Session Consumer: Ask Other Tenant', 'Session otherTenant');
     assert.match(token, /^ada@contoso\.com has a token .* of tenant c2a4e6f8-.*; session true$/);
@@ -159,7 +179,7 @@ describe('Other extensions and consent', function () {
   });
 
   it('Manage Access lists answers and last use, and revokes at once', async () => {
-    await editor.runCommand('Azure Credentials: Manage Access');
+    await manageAccess();
     const entries = await editor.quickPickEntries();
     const storage = entries.find(({ label }) => /Azure Storage/.test(label));
     assert.equal(storage?.description, 'ada@contoso.com');
@@ -168,7 +188,7 @@ describe('Other extensions and consent', function () {
     await editor.screenshot('manage-access');
     await editor.pick(/Azure Storage/);
     await editor.pick('Ask Again Next Time');
-    await editor.page.keyboard.press('Escape');
+    await closeAccessList();
     const quiet = await run('API Consumer: List Blobs Quietly', 'API listBlobsQuietly');
     assert.match(quiet, /^access_denied\. .*API Consumer.*Azure Storage.*ada@contoso\.com.*Manage Access/);
     const cancel = answer('Cancel', /wants to get tokens for Azure Storage/);
@@ -176,10 +196,10 @@ describe('Other extensions and consent', function () {
   });
 
   it('what was asked for in vain can be allowed in Manage Access', async () => {
-    await editor.runCommand('Azure Credentials: Manage Access');
+    await manageAccess();
     await editor.pick(/Azure Storage/);
     await editor.pick('Allow');
-    await editor.page.keyboard.press('Escape');
+    await closeAccessList();
     assert.match(await run('API Consumer: List Blobs Quietly', 'API listBlobsQuietly'), /^[1-9]\d* blobs: /);
   });
 
@@ -190,13 +210,41 @@ describe('Other extensions and consent', function () {
   });
 
   it('the Accounts menu shows the account and signs it out everywhere', async () => {
-    await editor.page.locator('.activitybar a[aria-label^="Accounts"]').click();
+    await openAccountsMenu();
     await editor.page.getByRole('menuitem', { name: /ada@contoso\.com \(Azure \(delegated\)\)/ }).hover();
     await editor.screenshot('accounts-menu');
     await editor.page.getByRole('menuitem', { name: 'Sign Out' }).click();
     await answer('Sign Out', /ada@contoso\.com/)();
     const signedOut = async () => (await run('API Consumer: List Blobs Quietly', 'API listBlobsQuietly')).split('.')[0];
     assert.equal(await signedOut(), 'not_signed_in');
-    assert.match(await run('Session Consumer: Show Start', 'Session showStart'), /accounts: none$/);
+    assert.match(await run('Session Consumer: Show Start', 'Session showStart'), /events: [1-9]\d*; accounts: none$/);
+  });
+
+  it('an extension that asks passively waits in the Accounts menu until somebody signs in', async () => {
+    assert.equal(await run('Session Consumer: Ask Passively', 'Session askPassively'), 'no session');
+    const waiting = editor.page.getByRole('menuitem', {
+      name: /Sign in with Azure \(delegated\) to use Session Consumer/,
+    });
+    await openAccountsMenu();
+    await waiting.waitFor();
+    await editor.page.keyboard.press('Escape');
+    await editor.runCommand('Azure Credentials: Sign In');
+    await signInAs('ada@contoso\\.com')();
+    await editor.waitForNotification(/Signed in to Azure/);
+    await openAccountsMenu();
+    await editor.page.getByRole('menuitem', { name: /ada@contoso\.com/ }).waitFor();
+    assert.equal(await waiting.count(), 0);
+    await editor.page.keyboard.press('Escape');
+  });
+
+  it('several accounts are told apart, each with its own permission', async () => {
+    await editor.runCommand('Azure Credentials: Sign In');
+    await signInAs('ben@contoso\\.com')();
+    await editor.waitForNotification(/Signed in to Azure.*ben@contoso\.com/);
+    const accounts = await run('Session Consumer: Show Start', 'Session showStart');
+    assert.match(accounts, /accounts: ada@contoso\.com,ben@contoso\.com$/);
+    const allow = answer('Allow', /'Session Consumer' wants to sign in/);
+    const token = await run('Session Consumer: Ask As Last Account', 'Session askAsLast', allow);
+    assert.match(token, /^ben@contoso\.com has a token/);
   });
 });

@@ -27,6 +27,20 @@ export function activate(context) {
         'Bearer authorization_uri=https://login.microsoftonline.com/contoso.com/oauth2/authorize resource_id=https://storage.azure.com';
       return describeToken(await newSession({ wwwAuthenticate: header }));
     },
+    answerClaims: async () => {
+      const claims = Buffer.from('{"access_token":{"nbf":{"essential":true,"value":"1700000000"}}}').toString('base64');
+      const wwwAuthenticate = `Bearer realm="", authorization_uri="https://login.microsoftonline.com/contoso.com/oauth2/authorize", error="insufficient_claims", claims="${claims}"`;
+      return describeToken(await newSession({ wwwAuthenticate, fallbackScopes: storage }));
+    },
+    askPassively: async () =>
+      (await vscode.authentication.getSession(provider, storage))?.account.label ?? 'no session',
+    askAsLast: async () => {
+      const account = (await vscode.authentication.getAccounts(provider)).at(-1);
+      const options = { createIfNone: true, ...(account === undefined ? {} : { account }) };
+      return describeToken(
+        await vscode.authentication.getSession(provider, storage, { ...options, createIfNone: true }),
+      );
+    },
     otherTenant: async () => describeToken(await newSession([...storage, 'VSCODE_TENANT:fabrikam.com'])),
     wrongScopes: async () => describeToken(await newSession(['VSCODE_TENANT:fabrikam.com'])),
     showStart: async () => `${await atStart}; events: ${events}; accounts: ${await accounts()}`,
