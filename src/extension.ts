@@ -17,7 +17,9 @@ import { registerTerminal } from './editor/terminal.ts';
 import { createTerminalAccess } from './editor/terminalApproval.ts';
 import { createTerminalEnvironment } from './editor/terminalEnvironment.ts';
 import { policyByRequester } from './tokens/accessPolicy.ts';
+import type { Account } from './tokens/account.ts';
 import { systemClock } from './tokens/clock.ts';
+import type { Clock } from './tokens/ports.ts';
 import { createTokenService } from './tokens/tokenService.ts';
 
 /** Set while the extension is active: what the editor must wait for before it ends the extension host. */
@@ -25,74 +27,56 @@ let finish: (() => Promise<void>) | undefined;
 
 /** Composition root: builds the parts and wires them. What is costly starts when it is first needed. */
 export function activate(context: vscode.ExtensionContext): AzureCredentialsExports {
+  const { globalState, workspaceState, secrets, storageUri, globalStorageUri, subscriptions } = context;
   const clock = systemClock();
   const log = vscode.window.createOutputChannel('Azure Credentials', { log: true });
   const onListenerError = (error: unknown) => log.error(`a listener failed: ${errorName(error)}`);
-  const clientSecrets = createClientSecrets(context.secrets);
+  const origin = createOrigin(context, { clock, log, onListenerError });
+  const { source, settings, preference, prompt, clientSecrets } = origin;
+  const consent = createExtensionConsent({ globalState, clock, onListenerError });
+  const access = createTerminalAccess(workspaceState, clock);
+  const policy = policyByRequester({ extension: consent.policy, program: access.policy });
+  const tokens = createTokenService({ source, policy, preference, cloud: () => settings.current().cloud, clock, log });
+  const environment = createTerminalEnvironment(context.environmentVariableCollection);
+  const api = createExports({ tokens, log, findExtension, confirmSignOut });
+  finish = () => source.dispose();
+  subscriptions.push(
+    ...[log, prompt, settings, source, tokens, api, access],
+    source.onDidReplace(() => tokens.clear()),
+    registerCommands({ tokens, preference, clientSecrets, prompt, log }),
+    registerAuthenticationProvider({ tokens, log }),
+    registerManageAccess({ tokens, log, decisions: consent.decisions }),
+    registerGit({ tokens, preference, globalState, workspaceState, storageUri, globalStorageUri, environment, log }),
+    registerTerminal({ tokens, secrets, workspaceState, environment, access, clock, log }),
+  );
+  return api.exports;
+}
+
+interface Surroundings {
+  readonly clock: Clock;
+  readonly log: vscode.LogOutputChannel;
+  readonly onListenerError: (error: unknown) => void;
+}
+
+/** Where tokens come from: the settings, the person, and the source that follows both. */
+function createOrigin(context: vscode.ExtensionContext, { clock, log, onListenerError }: Surroundings) {
+  const { globalState, workspaceState, secrets } = context;
+  const clientSecrets = createClientSecrets(secrets);
   const prompt = createSignInPrompt();
   const settings = watchSourceSettings(onListenerError);
   const preference = createAccountPreference({
-    globalState: context.globalState,
-    workspaceState: context.workspaceState,
+    globalState,
+    workspaceState,
     settings: settings.current,
     onListenerError,
   });
+  const onSignedOut = (account: Account) => preference.forget(account.id);
+  const onStorageTrouble = createStorageTrouble(log);
   const source = createConfiguredSource({
-    settings,
-    secrets: context.secrets,
-    clientSecrets,
-    prompt,
-    clock,
-    log,
-    onStorageTrouble: createStorageTrouble(log),
-    onSignedOut: (account) => preference.forget(account.id),
+    ...{ settings, secrets, clientSecrets, prompt, clock, log },
+    ...{ onStorageTrouble, onSignedOut },
   });
-  finish = () => source.dispose();
-  const consent = createExtensionConsent({ globalState: context.globalState, clock, onListenerError });
-  const terminalAccess = createTerminalAccess(context.workspaceState, clock);
-  const tokens = createTokenService({
-    source,
-    policy: policyByRequester({ extension: consent.policy, program: terminalAccess.policy }),
-    preference,
-    cloud: () => settings.current().cloud,
-    clock,
-    log,
-  });
-  const environment = createTerminalEnvironment(context.environmentVariableCollection);
-  const api = createExports({ tokens, log, findExtension, confirmSignOut });
-  context.subscriptions.push(
-    log,
-    prompt,
-    settings,
-    source,
-    tokens,
-    source.onDidReplace(() => tokens.clear()),
-    registerCommands({ tokens, preference, clientSecrets, prompt, log }),
-    api,
-    registerAuthenticationProvider({ tokens, log }),
-    registerManageAccess({ tokens, log, decisions: consent.decisions }),
-    registerGit({
-      tokens,
-      preference,
-      globalState: context.globalState,
-      workspaceState: context.workspaceState,
-      storageUri: context.storageUri,
-      globalStorageUri: context.globalStorageUri,
-      environment,
-      log,
-    }),
-    terminalAccess,
-    registerTerminal({
-      tokens,
-      secrets: context.secrets,
-      workspaceState: context.workspaceState,
-      environment,
-      access: terminalAccess,
-      clock,
-      log,
-    }),
-  );
-  return api.exports;
+  return { clientSecrets, prompt, settings, preference, source };
 }
 
 /** A refresh token that Entra has just renewed must reach SecretStorage before the window is gone. */
