@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../../scripts/setup/paths.mjs';
+import { portRange } from '../../src/endpoint/loopbackPort.ts';
 import { type LocalAzure, startLocalAzure } from '../azure/localAzure.ts';
 import { findPython, works } from '../clients/endpointRig.ts';
 import { type EditorWindow, openEditor } from './editorWindow.ts';
@@ -237,65 +238,104 @@ describe('Connected terminals', function () {
 
 describe('Terminals of a repository that wants more than the person gave', function () {
   this.timeout(120_000);
+  let scratch: string;
+  let folder: string;
+  let editor: EditorWindow;
 
-  for (const { title, workspaceTrust, settings, expected } of [
-    {
-      title: 'its settings cannot connect them',
-      workspaceTrust: false,
-      settings: {},
-      expected: /^\s*$/,
-    },
-    {
-      title: 'its settings can take away what the person gave',
-      workspaceTrust: false,
-      settings: { 'azureCredentials.terminal.azd': true, 'azureCredentials.terminal.azureSdk': true },
-      expected: /^AZD_AUTH_ENDPOINT=.*\nAZD_AUTH_KEY=.*\n$/,
-    },
-    {
-      title: 'in Restricted Mode they are given nothing',
-      workspaceTrust: true,
-      settings: { 'azureCredentials.terminal.azd': true },
-      expected: /^\s*$/,
-    },
-  ]) {
-    it(title, async () => {
-      const scratch = await mkdtemp(join(tmpdir(), 'repository-'));
-      const folder = join(scratch, 'repository');
-      await mkdir(join(folder, '.vscode'), { recursive: true });
-      const own = {
-        'azureCredentials.terminal.azureSdk': workspaceTrust,
-        'azureCredentials.terminal.positWorkbench': true,
-        'azureCredentials.terminal.approval': 'never',
-      };
-      await writeFile(join(folder, '.vscode/settings.json'), JSON.stringify(own));
-      const editor = await openEditor({
-        folder,
-        workspaceTrust,
-        settings: sampleSettings(settings),
-        env: { PS1: '$ ' },
-      });
-      try {
-        await editor.runCommand('Azure Credentials: Connect Terminals');
-        if (workspaceTrust) {
-          await editor.waitForNotification(/only in a workspace that you trust/);
-        } else {
-          await editor.quickPickEntries();
-          await editor.page.keyboard.press('Escape');
-        }
-        // The command runs, so the extension has started; what it then sets takes a moment.
-        await new Promise((resolve) => setTimeout(resolve, 2_000));
-        await editor.openTerminal();
-        const list = 'env | grep -E "^(IDENTITY|MSI|AZD|RS_|PWB|POSIT)" | sort';
-        await editor.runInTerminal(`${list} >${scratch}/out; clear; echo ${marker}`);
-        await editor.waitForTerminal(new RegExp(`^${marker}$`, 'm'));
-        assert.match(await readFile(join(scratch, 'out'), 'utf8'), expected);
-      } finally {
-        await editor.dispose();
-        await rm(scratch, { recursive: true, force: true });
-      }
-    });
-  }
+  /** Opens a repository whose settings ask for everything but what `off` names; `settings` are the person's own. */
+  const open = async (off: string, settings: Readonly<Record<string, unknown>>, workspaceTrust = false) => {
+    const all = ['azureSdk', 'azd', 'positWorkbench'].map((name) => [
+      `azureCredentials.terminal.${name}`,
+      name !== off,
+    ]);
+    const own = { ...Object.fromEntries(all), 'azureCredentials.terminal.approval': 'never' };
+    await writeFile(join(folder, '.vscode/settings.json'), JSON.stringify(own));
+    editor = await openEditor({ folder, workspaceTrust, settings: sampleSettings(settings), env: { PS1: '$ ' } });
+  };
+  /** Variables of a new terminal. The command is run before: when it answers, the extension has started. */
+  const variables = async (): Promise<string> => {
+    await editor.runCommand('Azure Credentials: Connect Terminals');
+    await editor.quickPickEntries();
+    await editor.page.keyboard.press('Escape');
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    await editor.openTerminal();
+    const list = 'env | grep -E "^(IDENTITY|MSI|AZD|RS_|PWB|POSIT)" | sort';
+    await editor.runInTerminal(`${list} >${scratch}/out; clear; echo ${marker}`);
+    await editor.waitForTerminal(new RegExp(`^${marker}$`, 'm'));
+    return await readFile(join(scratch, 'out'), 'utf8');
+  };
+
+  beforeEach(async () => {
+    scratch = await mkdtemp(join(tmpdir(), 'repository-'));
+    folder = join(scratch, 'repository');
+    await mkdir(join(folder, '.vscode'), { recursive: true });
+  });
+  afterEach(async () => {
+    await editor.dispose();
+    await rm(scratch, { recursive: true, force: true });
+  });
+
+  it('its settings cannot connect them', async () => {
+    await open('', {});
+    assert.equal(await variables(), '');
+    assert.deepEqual(await portsOfEndpoints(editor.dataFolder), []);
+  });
+
+  it('its settings can take away what the person gave', async () => {
+    await open('azureSdk', { 'azureCredentials.terminal.azd': true, 'azureCredentials.terminal.azureSdk': true });
+    assert.match(await variables(), /^AZD_AUTH_ENDPOINT=.*\nAZD_AUTH_KEY=.*\n$/);
+    assert.equal((await portsOfEndpoints(editor.dataFolder)).length, 1);
+  });
+
+  it('in Restricted Mode there is no server and nothing to connect, until the person trusts it', async () => {
+    await open('', { 'azureCredentials.terminal.azd': true }, true);
+    await editor.runCommand('Azure Credentials: Connect Terminals');
+    await editor.waitForNotification(/only in a workspace that you trust/);
+    assert.deepEqual(await portsOfEndpoints(editor.dataFolder), []);
+    await editor.clickNotificationButton('Manage Workspace Trust');
+    await editor.page.getByRole('button', { name: 'Trust', exact: true }).click();
+    assert.match(await variables(), /^AZD_AUTH_ENDPOINT=/);
+    assert.equal((await portsOfEndpoints(editor.dataFolder)).length, 1);
+  });
 });
+
+/** Ports of the local token endpoint's range on which processes of this editor listen (Linux: read from /proc). */
+async function portsOfEndpoints(dataFolder: string): Promise<readonly number[]> {
+  const sockets = new Set<string>();
+  for (const pid of await processesOf(dataFolder)) {
+    for (const descriptor of await readdir(`/proc/${pid}/fd`).catch(() => [])) {
+      sockets.add(await readlink(`/proc/${pid}/fd/${descriptor}`).catch(() => ''));
+    }
+  }
+  const lines = (await readFile('/proc/net/tcp', 'utf8')).split('\n').map((line) => line.trim().split(/\s+/));
+  return lines
+    .filter(([, , , state, , , , , , inode]) => state === '0A' && sockets.has(`socket:[${inode}]`))
+    .map(([, address = '']) => Number.parseInt(address.split(':')[1] ?? '', 16))
+    .filter((port) => port >= portRange.first && port <= portRange.last);
+}
+
+/** The editor's server, which has the folder in its command line, and all that descends from it. */
+async function processesOf(dataFolder: string): Promise<ReadonlySet<string>> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const parents = new Map<string, string>();
+  const found = new Set<string>();
+  for (const pid of pids) {
+    const status = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+    parents.set(pid, status.slice(status.lastIndexOf(')') + 2).split(' ')[1] ?? '');
+    if ((await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).includes(dataFolder)) {
+      found.add(pid);
+    }
+  }
+  for (let before = 0; before !== found.size; ) {
+    before = found.size;
+    for (const [pid, parent] of parents) {
+      if (found.has(parent)) {
+        found.add(pid);
+      }
+    }
+  }
+  return found;
+}
 
 async function filesBelow(folder: string): Promise<readonly string[]> {
   const names = await readdir(folder, { recursive: true });
