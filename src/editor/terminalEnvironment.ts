@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
 
 /** What one feature puts into new terminals. */
-export interface TerminalContribution {
+interface TerminalContribution {
   readonly variables: Readonly<Record<string, string>>;
   /** Markdown that tells a person what the variables do; shown where the editor shows why a terminal's environment changed. */
   readonly description: string;

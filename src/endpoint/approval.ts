@@ -7,7 +7,7 @@ import type { ResolvedRequest } from '../tokens/tokenRequest.ts';
 import { isResourceAllowed } from './allowedResources.ts';
 
 /** How long the person has to answer, in milliseconds. */
-export const approvalTimeLimit = 60_000;
+const approvalTimeLimit = 60_000;
 
 /** How long nothing is asked again about what was denied or left unanswered, in milliseconds: programs try again by themselves. */
 const quietTime = 30_000;
@@ -43,7 +43,7 @@ export interface ProgramApprovalDeps {
   readonly grants: ApprovalGrants;
   readonly ask: (question: ApprovalQuestion) => Promise<Approval>;
   readonly clock: Clock;
-  /** Milliseconds; {@link approvalTimeLimit} when absent. */
+  /** How long the person has to answer, in milliseconds; a minute when absent. */
   readonly timeLimit?: number;
 }
 

@@ -31,10 +31,6 @@ export class Connections implements Disposable {
     server.on('connection', (socket) => this.#admit(socket));
   }
 
-  get count(): number {
-    return this.#open.size;
-  }
-
   /**
    * Begins a request of a caller that knows the secret. Undefined when one is still being answered on the same connection:
    * no client of ours pipelines, and each request that waits costs memory.

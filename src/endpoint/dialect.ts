@@ -2,9 +2,7 @@ import type { AccessToken } from '../tokens/accessToken.ts';
 import type { ErrorCode } from '../tokens/errors.ts';
 
 /** The protocols that programs already speak to ask for a token. */
-export const dialectIds = ['appService', 'msi2017', 'cloudShell', 'azd', 'positWorkbench'] as const;
-
-export type DialectId = (typeof dialectIds)[number];
+export type DialectId = 'appService' | 'msi2017' | 'cloudShell' | 'azd' | 'positWorkbench';
 
 /** An HTTP request that passed the general checks, reduced to what a dialect reads. */
 export interface ProgramCall {

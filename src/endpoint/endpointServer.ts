@@ -64,11 +64,6 @@ export class EndpointServer implements Disposable {
     this.#server.on('checkExpectation', (request: IncomingMessage) => this.#refuse(request.socket, 'malformed'));
   }
 
-  /** Number of open connections. */
-  get connectionCount(): number {
-    return this.#connections.count;
-  }
-
   /** Starts to listen. @returns the port */
   async listen(remembered: readonly number[]): Promise<number> {
     const port = await listenOnLoopback(this.#server, remembered);

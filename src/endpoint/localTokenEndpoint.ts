@@ -65,10 +65,6 @@ export class LocalTokenEndpoint implements Disposable {
     return this.#address.port;
   }
 
-  get connectionCount(): number {
-    return this.#server.connectionCount;
-  }
-
   /** Serves these groups of dialects and no others. @returns the environment variables through which programs find it */
   async serve(groups: readonly DialectGroup[]): Promise<Readonly<Record<string, string>>> {
     this.#server.serve(createDialects(groups, this.#address, () => this.#deps.clock.now()));

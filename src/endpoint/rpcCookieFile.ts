@@ -1,5 +1,5 @@
-import { rmSync } from 'node:fs';
-import { chmod, lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { readFileSync, rmSync } from 'node:fs';
+import { chmod, lstat, mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock, Disposable, Log } from '../tokens/ports.ts';
 import { mintRpcCookie, rpcCookieLifetime } from './rpcCookie.ts';
@@ -28,6 +28,7 @@ export class RpcCookieFile implements Disposable {
   readonly #deps: RpcCookieFileDeps;
   readonly #timer: NodeJS.Timeout;
   #lastWrite: Promise<void> = Promise.resolve();
+  #written = '';
 
   private constructor(deps: RpcCookieFileDeps) {
     this.#deps = deps;
@@ -48,13 +49,26 @@ export class RpcCookieFile implements Disposable {
     return file;
   }
 
-  /** The file goes at once, since an editor that closes waits for nothing. */
+  /**
+   * The file goes at once, since an editor that closes waits for nothing; but not one that another window has written
+   * meanwhile: a window that is reloaded may start before the old one has ended.
+   */
   async dispose(): Promise<void> {
-    const file = join(this.#deps.folder, fileName);
     clearInterval(this.#timer);
-    rmSync(file, { force: true });
+    this.#removeOwn();
     await this.#lastWrite;
-    await rm(file, { force: true });
+    this.#removeOwn();
+  }
+
+  #removeOwn(): void {
+    const file = join(this.#deps.folder, fileName);
+    try {
+      if (readFileSync(file, 'utf8') === this.#written) {
+        rmSync(file);
+      }
+    } catch {
+      // It is gone already.
+    }
   }
 
   #renew(): Promise<void> {
@@ -67,10 +81,11 @@ export class RpcCookieFile implements Disposable {
   /** Renames a whole file into place: a reader never sees half a cookie. */
   async #write(): Promise<void> {
     const { folder, secret, clock } = this.#deps;
-    const cookie = mintRpcCookie(secret, clock.now() + rpcCookieLifetime);
+    const line = `${mintRpcCookie(secret, clock.now() + rpcCookieLifetime)}\n`;
     const draft = join(folder, `${fileName}.${process.pid}`);
-    await writeFile(draft, `${cookie}\n`, { mode: 0o600 });
+    await writeFile(draft, line, { mode: 0o600 });
     await rename(draft, join(folder, fileName));
+    this.#written = line;
   }
 }
 

@@ -13,7 +13,7 @@ import { secretMemory, workspaceMemory } from '../unit/endpoint/endpointUnderTes
 import { KeptLog, signsInAs, testSource } from '../unit/entra/harness.ts';
 
 /** What a program printed, and how it ended. */
-export interface Ended {
+interface Ended {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;

@@ -61,6 +61,15 @@ describe('file of the RPC cookie', () => {
     assert.deepEqual(await readdir(folder), []);
   });
 
+  it('stays when another window has written it meanwhile', async () => {
+    const old = await create(scratch);
+    const young = await create(scratch, () => end + 1_000);
+    await old.dispose();
+    assert.deepEqual(await readdir(scratch), ['rpc_cookie']);
+    await young.dispose();
+    assert.deepEqual(await readdir(scratch), []);
+  });
+
   it('closes a folder that was open to others', async () => {
     const folder = join(scratch, 'open');
     await mkdir(folder, { mode: 0o777 });
