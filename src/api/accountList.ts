@@ -40,6 +40,12 @@ export class AccountList implements Disposable {
     return this.#following.ready;
   }
 
+  /** Reads again, for a caller who has just changed the accounts and expects to see it. Never rejects. */
+  async refresh(): Promise<void> {
+    await this.ready;
+    await this.#read();
+  }
+
   dispose(): void {
     this.#following?.subscription.dispose();
     this.#changed.dispose();

@@ -28,8 +28,11 @@ export function createApiVersion1(deps: ApiVersion1Deps, requester: Requester): 
     },
     ready: accountList.ready,
     onDidChangeAccounts: toEditorEvent(accountList),
-    signIn: async (options?: api.SignInOptions) =>
-      Object.freeze({ ...(await tokens.signIn(options && toSignInOptions(options))) }),
+    signIn: async (options?: api.SignInOptions) => {
+      const account = await tokens.signIn(options && toSignInOptions(options));
+      await accountList.refresh();
+      return Object.freeze({ ...account });
+    },
     signOut: (account?: api.Account | string) => signOut(deps, requester, account),
     isAzureCredentialsError,
   });
@@ -63,7 +66,7 @@ function toSignInOptions({ scopes, tenantId, loginHint, claims, signal }: api.Si
 }
 
 async function signOut(
-  { tokens, confirmSignOut }: ApiVersion1Deps,
+  { tokens, accountList, confirmSignOut }: ApiVersion1Deps,
   requester: Requester,
   wanted: api.Account | string | undefined,
 ): Promise<void> {
@@ -72,6 +75,7 @@ async function signOut(
     throw new AzureCredentialsError('cancelled', 'The sign-out was not confirmed.');
   }
   await tokens.signOut(account);
+  await accountList.refresh();
 }
 
 async function findAccount(tokens: TokenService, name: string): Promise<Account> {

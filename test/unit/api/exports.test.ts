@@ -280,6 +280,19 @@ describe('signing in and out through the API', () => {
     await assert.rejects(api.signIn({ scopes: 'openid' as never }), { name: 'TypeError' });
   });
 
+  it('shows the change in accounts as soon as it is done', async () => {
+    const { api } = openApi({ source: new MemorySource([bob]) });
+    await api.signIn();
+    assert.deepEqual(
+      api.accounts.map(({ id }) => id),
+      [ada.id, bob.id],
+    );
+    await api.signOut(ada);
+    assert.deepEqual(api.accounts, [bob]);
+    await api.signOut();
+    assert.deepEqual(api.accounts, []);
+  });
+
   it('signs out one account, found by object, id or name', async () => {
     for (const wanted of [bob, bob.id, 'BOB@contoso.com']) {
       const { api, source } = openApi({ source: new MemorySource([ada, bob]) });
