@@ -16,6 +16,7 @@ import { createStorageTrouble } from './editor/storageTrouble.ts';
 import { registerTerminal } from './editor/terminal.ts';
 import { createTerminalAccess } from './editor/terminalApproval.ts';
 import { createTerminalEnvironment } from './editor/terminalEnvironment.ts';
+import { registerOverview } from './editor/view/registerOverview.ts';
 import { policyByRequester } from './tokens/accessPolicy.ts';
 import type { Account } from './tokens/account.ts';
 import { systemClock } from './tokens/clock.ts';
@@ -48,6 +49,10 @@ export function activate(context: vscode.ExtensionContext): AzureCredentialsExpo
     registerManageAccess({ tokens, log, decisions: consent.decisions }),
     registerGit({ tokens, preference, globalState, workspaceState, storageUri, globalStorageUri, environment, log }),
     registerTerminal({ tokens, secrets, workspaceState, environment, access, clock, log }),
+    registerOverview({
+      ...{ tokens, settings, preference, decisions: consent.decisions, terminals: access },
+      ...{ globalState, workspaceState, log, onListenerError },
+    }),
   );
   return api.exports;
 }
