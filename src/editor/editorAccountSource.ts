@@ -4,6 +4,7 @@ import type { Account } from '../tokens/account.ts';
 import type { CloudName } from '../tokens/cloud.ts';
 import { AzureCredentialsError } from '../tokens/errors.ts';
 import type { Clock, SignInOptions, TokenSource } from '../tokens/ports.ts';
+import { isGuid } from '../tokens/resourceText.ts';
 import { tokenClaims } from '../tokens/tokenClaims.ts';
 import type { ResolvedRequest } from '../tokens/tokenRequest.ts';
 
@@ -19,14 +20,19 @@ const tenantScope = (tenantId: string): string => `VSCODE_TENANT:${tenantId}`;
  * VS Code keeps the refresh token, asks the person whether this extension may use the account, and signs in and out:
  * an extension can do neither silently. `forceRefresh` cannot be passed on: VS Code has no such option.
  */
-export function createEditorAccountSource(deps: { readonly cloud: CloudName; readonly clock: Clock }): TokenSource {
+export function createEditorAccountSource(deps: {
+  readonly cloud: CloudName;
+  /** Tenant to sign in to when a sign-in names none. */
+  readonly tenantId: string;
+  readonly clock: Clock;
+}): TokenSource {
   const provider = providerId(deps.cloud);
   return {
     getAccounts: async () => (await vscode.authentication.getAccounts(provider)).map(toAccount),
     onDidChangeAccounts: (listener) =>
       vscode.authentication.onDidChangeSessions((event) => (event.provider.id === provider ? listener() : undefined)),
     acquireToken: (request) => acquireToken(provider, request, deps.clock),
-    signIn: (options) => signIn(provider, options),
+    signIn: (options) => signIn(provider, { tenantId: deps.tenantId, ...options }),
     async signOut() {
       throw new AzureCredentialsError(
         'configuration',
@@ -78,6 +84,9 @@ async function acquireToken(provider: string, request: ResolvedRequest, clock: C
   const claims = tokenClaims(session.accessToken);
   const expiry = claims?.['exp'];
   const tenant = claims?.['tid'];
+  if (typeof tenant === 'string' && isGuid(tenantId) && tenant.toLowerCase() !== tenantId.toLowerCase()) {
+    throw otherTenantError(tenantId, tenant);
+  }
   return {
     token: session.accessToken,
     expiresOnTimestamp: typeof expiry === 'number' ? expiry * 1000 : clock.now() + assumedLifeMs,
@@ -89,20 +98,39 @@ async function acquireToken(provider: string, request: ResolvedRequest, clock: C
   };
 }
 
+/** The editor takes a token out of a cache that it fills for several tenants: it must not pass for one of this tenant. */
+function otherTenantError(wanted: string, actual: string): AzureCredentialsError {
+  return new AzureCredentialsError('identity_provider', `The editor gave a token of tenant ${actual}, not ${wanted}.`, {
+    advice: 'Try again; if it lasts, sign the account out in the Accounts menu of the editor and sign in again.',
+  });
+}
+
 async function signIn(provider: string, options: SignInOptions): Promise<Account> {
   const scopes = options.scopes ?? ['openid', 'profile'];
+  const account = await accountNamed(provider, options.loginHint);
   const session = await askEditor(
     provider,
     { ...options, scopes },
     {
       createIfNone: { detail: vscode.l10n.t('Azure Delegated Credentials hands out tokens of this account.') },
-      clearSessionPreference: true,
+      // Whoever is meant is named, or else asked for: the account of an earlier sign-in is not taken silently.
+      ...(account === undefined ? { clearSessionPreference: true } : { account }),
     },
   );
   if (session === undefined) {
     throw new AzureCredentialsError('cancelled', 'The sign-in was cancelled.');
   }
   return toAccount(session.account);
+}
+
+async function accountNamed(
+  provider: string,
+  username: string | undefined,
+): Promise<vscode.AuthenticationSessionAccountInformation | undefined> {
+  const wanted = username?.toLowerCase();
+  return wanted === undefined
+    ? undefined
+    : (await vscode.authentication.getAccounts(provider)).find(({ label }) => label.toLowerCase() === wanted);
 }
 
 type Ask = Pick<ResolvedRequest, 'scopes'> & Partial<Pick<ResolvedRequest, 'tenantId' | 'claims'>>;

@@ -40,6 +40,13 @@ describe('local Azure: what the editor’s built-in Microsoft provider needs', (
     assert.deepEqual([status, body['foci']], [200, '1']);
   });
 
+  it('passes an answer that comes as a form on as well', async () => {
+    const state = 'http://127.0.0.1:49153/callback?vscode-reqid=1&vscode-scheme=code-oss';
+    const body = new URLSearchParams({ code: 'c', state });
+    const answer = await azure.fetch(redirect, { method: 'POST', body, redirect: 'manual' });
+    assert.deepEqual([answer.status, answer.headers.get('location')], [302, `${state}&code=c`]);
+  });
+
   it('passes nothing on to anything but an editor', async () => {
     for (const state of ['https://evil.example/', 'javascript:alert(1)', '']) {
       const response = await azure.fetch(`${redirect}?${new URLSearchParams({ code: 'c', state })}`, {
