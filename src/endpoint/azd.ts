@@ -1,4 +1,5 @@
 import { AzureCredentialsError } from '../tokens/errors.ts';
+import { asciiJson } from './asciiJson.ts';
 import { secretMatcher } from './callerSecret.ts';
 import type { Dialect, ProgramRequest } from './dialect.ts';
 
@@ -23,11 +24,11 @@ export function azd(secret: string): Dialect {
     read: (_call, body) => readAzdRequest(body),
     grant: (token) => {
       const expiresOn = new Date(token.expiresOnTimestamp).toISOString();
-      return { status: 200, body: JSON.stringify({ status: 'success', token: token.token, expiresOn }) };
+      return { status: 200, body: asciiJson({ status: 'success', token: token.token, expiresOn }) };
     },
     fail: ({ code, message }) => {
       const azdCode = code === 'not_signed_in' ? 'NotSignedInError' : 'GetTokenError';
-      return { status: 200, body: JSON.stringify({ status: 'error', code: azdCode, message }) };
+      return { status: 200, body: asciiJson({ status: 'error', code: azdCode, message }) };
     },
   };
 }

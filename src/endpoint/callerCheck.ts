@@ -12,29 +12,31 @@ export type RefusalReason = 'host' | 'browser' | 'address' | 'caller' | 'body' |
  * @param host the only `Host` that is right, such as `127.0.0.1:28115`
  */
 export function screenRequest(request: IncomingMessage, host: string): ProgramCall | RefusalReason {
-  const raw = request.rawHeaders;
-  const headers = new Map<string, string>();
-  let hosts = 0;
-  for (let i = 0; i < raw.length; i += 2) {
-    const name = (raw[i] as string).toLowerCase();
+  const { headers, rawHeaders } = request;
+  for (const name in headers) {
     if (name === 'origin' || name.startsWith('sec-fetch-')) {
       return 'browser';
     }
-    hosts += name === 'host' ? 1 : 0;
-    if (!headers.has(name)) {
-      headers.set(name, raw[i + 1] as string);
-    }
   }
-  return hosts === 1 && headers.get('host') === host ? readCall(request, headers) : 'host';
+  return headers.host === host && countHosts(rawHeaders) === 1 ? readCall(request) : 'host';
 }
 
-function readCall(request: IncomingMessage, headers: ReadonlyMap<string, string>): ProgramCall {
-  const url = request.url ?? '';
+/** Node itself keeps the first `Host` and says nothing of a second one. */
+function countHosts(rawHeaders: readonly string[]): number {
+  let count = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] as string;
+    count += name.length === 4 && name.toLowerCase() === 'host' ? 1 : 0;
+  }
+  return count;
+}
+
+function readCall({ method = '', url = '', headers }: IncomingMessage): ProgramCall {
   const mark = url.indexOf('?');
   return {
-    method: request.method ?? '',
+    method,
     path: mark < 0 ? url : url.slice(0, mark),
     query: mark < 0 ? '' : url.slice(mark + 1),
-    header: (name) => headers.get(name),
+    header: (name) => headers[name]?.toString(),
   };
 }

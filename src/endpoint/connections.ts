@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock, Disposable } from '../tokens/ports.ts';
 
@@ -35,12 +35,12 @@ export class Connections implements Disposable {
    * Begins a request of a caller that knows the secret. Undefined when one is still being answered on the same connection:
    * no client of ours pipelines, and each request that waits costs memory.
    */
-  begin(socket: Socket): Connection | undefined {
+  begin(socket: Socket, response: ServerResponse): Connection | undefined {
     const connection = this.#open.get(socket);
     if (connection === undefined || connection.isBusy) {
       return undefined;
     }
-    connection.begin(this.#clock.monotonic() + this.#limits.answerTimeout);
+    connection.begin(response, this.#clock.monotonic() + this.#limits.answerTimeout);
     return connection;
   }
 
@@ -84,12 +84,9 @@ export class Connections implements Disposable {
 export class Connection {
   readonly #socket: Socket;
   readonly #gone = new AbortController();
-  #deadline = Number.POSITIVE_INFINITY;
+  #response: ServerResponse | undefined;
+  #deadline = 0;
   #isSent = false;
-  /** Has a request on it come from a caller that knew the secret? */
-  isProven = false;
-  /** Is a request on it being answered? */
-  isBusy = false;
 
   constructor(socket: Socket) {
     this.#socket = socket;
@@ -100,10 +97,19 @@ export class Connection {
     return this.#gone.signal;
   }
 
+  /** Has a request on it come from a caller that knew the secret? */
+  get isProven(): boolean {
+    return this.#response !== undefined;
+  }
+
+  /** Is a request on it being answered, or its answer not read yet? */
+  get isBusy(): boolean {
+    return this.#response !== undefined && !this.#response.writableFinished;
+  }
+
   /** @param deadline of the answer, in monotonic milliseconds */
-  begin(deadline: number): void {
-    this.isBusy = true;
-    this.isProven = true;
+  begin(response: ServerResponse, deadline: number): void {
+    this.#response = response;
     this.#isSent = false;
     this.#deadline = deadline;
   }
@@ -114,12 +120,6 @@ export class Connection {
     this.#deadline = deadline;
   }
 
-  /** The answer was sent and read. */
-  end(): void {
-    this.isBusy = false;
-    this.#deadline = Number.POSITIVE_INFINITY;
-  }
-
   /** Ends the wait for a token. */
   giveUp(): void {
     this.#gone.abort();
@@ -127,7 +127,7 @@ export class Connection {
 
   /** A wait that is too long is given up, so that the program is told; an answer that nobody reads is cut off. */
   checkDeadline(now: number): void {
-    if (now < this.#deadline) {
+    if (!this.isBusy || now < this.#deadline) {
       return;
     }
     if (this.#isSent) {

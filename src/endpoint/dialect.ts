@@ -11,7 +11,7 @@ export interface ProgramCall {
   readonly path: string;
   /** What follows the `?`, still encoded; empty without one. */
   readonly query: string;
-  /** Value of a header, by its name in lower case; the first one when it was sent twice. */
+  /** Value of a header, by its name in lower case. */
   header(name: string): string | undefined;
 }
 
@@ -39,6 +39,7 @@ export interface ProgramFailure {
 /** An HTTP response with a JSON body. */
 export interface DialectAnswer {
   readonly status: number;
+  /** In ASCII, as `asciiJson` makes it. */
   readonly body: string;
   /** Seconds, for `Retry-After`. */
   readonly retryAfter?: number;

@@ -104,12 +104,11 @@ export class EndpointServer implements Disposable {
       this.#refuse(socket, 'body');
       return;
     }
-    const connection = this.#connections.begin(socket);
+    const connection = this.#connections.begin(socket, response);
     if (connection === undefined) {
       this.#refuse(socket, 'pipelining');
       return;
     }
-    response.once('close', () => connection.end());
     this.#answer({ call, dialect, request, response, connection }).catch(() => socket.destroy());
   }
 
@@ -168,7 +167,7 @@ function send(response: ServerResponse, answer: DialectAnswer, isLast: boolean):
   const headers: Record<string, string | number> = {
     'Content-Type': 'application/json; charset=utf-8',
     'Cache-Control': 'no-store',
-    'Content-Length': Buffer.byteLength(answer.body),
+    'Content-Length': answer.body.length,
   };
   if (answer.retryAfter !== undefined) {
     headers['Retry-After'] = answer.retryAfter;
@@ -177,7 +176,7 @@ function send(response: ServerResponse, answer: DialectAnswer, isLast: boolean):
     headers['Connection'] = 'close';
   }
   response.writeHead(answer.status, headers);
-  response.end(answer.body);
+  response.end(answer.body, 'latin1');
 }
 
 function refusalOf(error: NodeJS.ErrnoException): RefusalReason {

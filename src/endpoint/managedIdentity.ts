@@ -1,5 +1,6 @@
 import type { AccessToken } from '../tokens/accessToken.ts';
 import { AzureCredentialsError, type ErrorCode } from '../tokens/errors.ts';
+import { asciiJson } from './asciiJson.ts';
 import type { Dialect, DialectAnswer, ProgramFailure, ProgramRequest } from './dialect.ts';
 
 /** How the path of `MSI_ENDPOINT` ends; before it stands a secret. */
@@ -70,19 +71,15 @@ export function readIdentityParameters(parameters: URLSearchParams): ProgramRequ
 export function identityGrants(): Dialect['grant'] {
   const written = new WeakMap<AccessToken, string>();
   const write = (token: AccessToken): string => {
-    const text = JSON.stringify(token.token);
+    const text = asciiJson(token.token);
     written.set(token, text);
     return text;
   };
-  return (token, { resource, namedIdentity = '' }, now) => {
-    const rest = {
-      expires_in: String(secondsLeft(token, now)),
-      expires_on: String(Math.floor(token.expiresOnTimestamp / 1000)),
-      resource,
-      token_type: token.tokenType,
-      client_id: namedIdentity,
-    };
-    const body = `{"access_token":${written.get(token) ?? write(token)},${JSON.stringify(rest).slice(1)}`;
+  return (token, { resource = '', namedIdentity = '' }, now) => {
+    const body =
+      `{"access_token":${written.get(token) ?? write(token)},"expires_in":"${secondsLeft(token, now)}",` +
+      `"expires_on":"${Math.floor(token.expiresOnTimestamp / 1000)}","resource":${asciiJson(resource)},` +
+      `"token_type":"Bearer","client_id":${asciiJson(namedIdentity)}}`;
     return { status: 200, body };
   };
 }
@@ -98,7 +95,7 @@ export function secondsLeft(token: AccessToken, now: number): number {
  */
 export function failIdentity(failure: ProgramFailure): DialectAnswer {
   const { code, message, retryAfter } = failure;
-  const body = JSON.stringify({ error: { code, message }, message, statusCode: statusOf(code) });
+  const body = asciiJson({ error: { code, message }, message, statusCode: statusOf(code) });
   return { status: statusOf(code), body, ...(retryAfter === undefined ? {} : { retryAfter }) };
 }
 

@@ -1,4 +1,5 @@
 import { AzureCredentialsError, type ErrorCode } from '../tokens/errors.ts';
+import { asciiJson } from './asciiJson.ts';
 import { parseObject } from './azd.ts';
 import type { Dialect, ProgramRequest } from './dialect.ts';
 import { secondsLeft } from './managedIdentity.ts';
@@ -32,11 +33,11 @@ export function positWorkbench(secret: string, now: () => number): Dialect {
         expires_in: secondsLeft(token, time),
         scope: token.scopes.join(' '),
       };
-      return { status: 200, body: JSON.stringify({ result: true, token: grant }) };
+      return { status: 200, body: asciiJson({ result: true, token: grant }) };
     },
     fail: ({ code, message }) => {
       const error = { error: oauthErrorOf(code), error_description: message };
-      return { status: 200, body: JSON.stringify({ result: false, oauth2_error: error }) };
+      return { status: 200, body: asciiJson({ result: false, oauth2_error: error }) };
     },
   };
 }

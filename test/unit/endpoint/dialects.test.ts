@@ -284,6 +284,16 @@ describe('dialects of the local token endpoint', () => {
     });
   });
 
+  it('sends words in any language so that every client reads them', async () => {
+    const message = 'Zoë hat “nein” gesagt: 拒否 🚫.';
+    running = await startEndpoint({
+      getToken: () => Promise.reject(new AzureCredentialsError('access_denied', message)),
+    });
+    const reply = await appService(`resource=${storage}&client_id=Zo%C3%AB`);
+    assert.match(reply.text, /^[\x20-\x7e]+$/);
+    assert.ok((JSON.parse(reply.text) as { message: string }).message.startsWith(message));
+  });
+
   it('knows only the dialects that are turned on', async () => {
     running = await startEndpoint({ groups: ['azd'] });
     assert.deepEqual(Object.keys(running.variables), ['AZD_AUTH_ENDPOINT', 'AZD_AUTH_KEY']);
