@@ -53,6 +53,9 @@ function registerCommand({ log }: GitDeps, name: string, run: (args: unknown) =>
   });
 }
 
+/** Whether somebody was signed in when a window last looked. */
+const signedInKey = 'git.isSignedIn';
+
 /** Starts what git needs when it is first wanted, and follows settings, trust and sign-ins; one change after the other. */
 class GitSupport implements vscode.Disposable {
   readonly #deps: GitDeps;
@@ -98,6 +101,10 @@ class GitSupport implements vscode.Disposable {
       return;
     }
     const session = await this.session();
+    if (!session.place) {
+      // Who is signed in takes longer to find out than git can wait in a window that has just been opened.
+      await session.supply({ audiences, isSignedIn: this.#deps.globalState.get(signedInKey, false) });
+    }
     const isSignedIn = audiences.size > 0 && (await this.#isSignedIn());
     if (!this.#isDisposed) {
       await session.supply({ audiences, isSignedIn });
@@ -106,10 +113,12 @@ class GitSupport implements vscode.Disposable {
 
   /** An account list that cannot be read is an empty one here: whoever asks for a token is told why. */
   async #isSignedIn(): Promise<boolean> {
-    try {
-      return (await this.#deps.tokens.getAccounts()).length > 0;
-    } catch {
-      return false;
+    const { tokens, globalState } = this.#deps;
+    const accounts = await tokens.getAccounts().catch(() => []);
+    const isSignedIn = accounts.length > 0;
+    if (globalState.get(signedInKey, false) !== isSignedIn) {
+      await globalState.update(signedInKey, isSignedIn);
     }
+    return isSignedIn;
   }
 }

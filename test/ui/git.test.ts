@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../../scripts/setup/paths.mjs';
@@ -106,6 +106,15 @@ describe('Azure DevOps repositories in an editor window', function () {
     await assertNoInput();
   }
 
+  /** In a window that has just been opened the extension starts last. */
+  async function helperIsOn(): Promise<void> {
+    const temporary = join(editor.dataFolder, 'temporary');
+    await waitFor(
+      async () => (await readdir(temporary, { recursive: true })).find((name) => name.endsWith('editor.gitconfig')),
+      { what: 'the helper' },
+    );
+  }
+
   let marks = 0;
   /** Runs a line in the terminal and waits for its end. */
   async function inTerminal(line: string, timeout = 30_000): Promise<string> {
@@ -195,14 +204,114 @@ describe('Azure DevOps repositories in an editor window', function () {
   it('a session that was revoked leads to a notification with Sign In, not to a password box', async () => {
     await azure.control.revokeSessions('ada@contoso.com');
     await editor.reload();
+    await helperIsOn();
     await editor.runCommand('Git: Pull');
-    if ((await editor.page.locator('.quick-input-widget:visible').count()) > 0) {
-      await editor.pick(/^repo/);
-    }
+    const dialog = editor.page.locator('.monaco-dialog-box');
+    await waitFor(
+      async () => {
+        if (
+          (await editor.page.locator('.quick-input-box input[placeholder="Choose a repository"]:visible').count()) > 0
+        ) {
+          await editor.pick('repo');
+        }
+        return (await dialog.count()) > 0 ? true : undefined;
+      },
+      { what: 'the Git extension to say that it failed', timeout: 30_000 },
+    );
+    assert.match(await editor.dialogText(), /git-credential-azure-delegated: .*Sign In/);
+    await editor.dialogButton('Cancel');
     await editor.waitForNotification(/Git cannot get into contoso/);
     await assertNoInput();
     await editor.screenshot('not-signed-in');
     await signIn('ada@contoso.com', () => editor.clickNotificationButton('Sign In'));
     await inTerminal('git -C repo pull -q');
+  });
+
+  it('Diagnose Git shows every step and finds nothing wrong', async () => {
+    await editor.runCommand('Azure Credentials: Diagnose Git');
+    await editor.page.locator('.quick-input-title', { hasText: 'Remote to diagnose' }).waitFor();
+    await editor.pick('origin');
+    await editor.page.locator('.quick-input-title', { hasText: 'Git and https' }).waitFor();
+    await editor.screenshot('diagnosis');
+    const entries = await editor.quickPickEntries();
+    const found = entries.map(({ label, detail }) => `${label}: ${detail}`).join('\n');
+    assert.equal((await editor.inputText()).placeholder, 'No problem found', found);
+    for (const expected of [
+      /Address: https:\/\/dev\.azure\.com\/contoso/,
+      /Credential helper: On for the Source Control view and for terminals/,
+      /Organization: contoso/,
+      new RegExp(`Tenant: ${contoso}`),
+      /Account: ada@contoso\.com \(at home in the organization’s tenant\)/,
+      /Token: For Azure DevOps .* until /,
+      /Server: It lets ada@contoso\.com read the repository/,
+    ]) {
+      assert.match(found, expected);
+    }
+    assert.doesNotMatch(found, /eyJ/);
+    await editor.page.keyboard.press('Escape');
+  });
+
+  it('Diagnose Git changes an ssh address to its https form', async () => {
+    await inTerminal('git -C second remote set-url origin git@ssh.dev.azure.com:v3/fabrikam/Fiber/second');
+    const entry = editor.page.locator('.quick-input-list .monaco-list-row', { hasText: 'git@ssh.dev.azure.com' });
+    await waitFor(
+      async () => {
+        await editor.runCommand('Azure Credentials: Diagnose Git');
+        await editor.page.locator('.quick-input-title', { hasText: 'Remote to diagnose' }).waitFor();
+        if ((await entry.count()) > 0) {
+          return true;
+        }
+        await editor.page.keyboard.press('Escape');
+        return undefined;
+      },
+      { what: 'the new address in the Git extension', timeout: 30_000 },
+    );
+    await entry.click();
+    const problem = editor.page.locator('.quick-input-list .monaco-list-row', { hasText: 'This is an ssh address' });
+    await problem.waitFor();
+    await editor.screenshot('diagnosis-ssh');
+    await problem.click();
+    await editor.waitForNotification(
+      /The address of origin is now https:\/\/dev\.azure\.com\/fabrikam\/Fiber\/_git\/second/,
+    );
+    await inTerminal('git -C second fetch -q');
+  });
+
+  it('an organization that is bound to another account is used with that one', async () => {
+    await azure.control.clearRequests();
+    await editor.runCommand('Azure Credentials: Bind Azure DevOps Organization to Account');
+    await editor.page.locator('.quick-input-box input[placeholder="Organization"]').waitFor();
+    await editor.pick('fabrikam');
+    await editor.page.locator('.quick-input-title', { hasText: 'Account for fabrikam' }).waitFor();
+    await editor.pick('ada@contoso.com');
+    await editor.page.locator('.quick-input-title', { hasText: 'Where to use' }).waitFor();
+    await editor.pick('For this workspace');
+    await editor.waitForNotification(/Git now uses ada@contoso\.com for fabrikam/);
+    await inTerminal('git -C second fetch -q');
+    const requests = await azure.control.requests({ path: '/fabrikam/', status: 200 });
+    assert.deepEqual([...new Set(requests.map(({ user }) => user))], ['ada@contoso.com']);
+  });
+
+  it('after the last sign-out git sees its own helpers again', async () => {
+    await editor.runCommand('Azure Credentials: Sign Out');
+    await editor.pick('All accounts');
+    await editor.dialogButton('Sign Out');
+    await editor.waitForNotification(/Signed out of Azure/);
+    const text = await inTerminal('echo url=https://dev.azure.com/contoso/x | git credential fill');
+    assert.match(text, /password=own-password/);
+  });
+
+  it('no token was written to a file or a log', async () => {
+    for (const log of await editor.logs()) {
+      assert.doesNotMatch(await readFile(log, 'utf8'), /eyJ[\w-]{20,}\.[\w-]+\.[\w-]+/, log);
+    }
+    const run = join(editor.dataFolder, 'temporary');
+    const names = (await readdir(run, { recursive: true })).filter((name) =>
+      /azure-delegated.*(?:config|delegated)$/.test(name),
+    );
+    for (const name of names) {
+      const text = await readFile(join(run, name), 'utf8').catch(() => '');
+      assert.doesNotMatch(text, /eyJ/);
+    }
   });
 });
