@@ -53,13 +53,16 @@ class ConnectedTerminals implements vscode.Disposable {
   #endpoint: LocalTokenEndpoint | undefined;
   #lastUpdate: Promise<void> = Promise.resolve();
   #isDisposed = false;
+  /** Was there ever something to serve? Until then nothing is loaded. */
+  #isNeeded = false;
 
   constructor(deps: TerminalDeps) {
     this.#deps = deps;
   }
 
   update(): void {
-    if (this.#endpoint === undefined && this.#wantedGroups().length === 0) {
+    this.#isNeeded ||= this.#wantedGroups().length > 0;
+    if (!this.#isNeeded) {
       return;
     }
     this.#lastUpdate = this.#lastUpdate.then(() => this.#apply()).catch((error) => showError(error, this.#deps.log));
@@ -79,7 +82,8 @@ class ConnectedTerminals implements vscode.Disposable {
       return;
     }
     this.#endpoint ??= await this.#start();
-    const variables = await this.#endpoint.serve(groups);
+    const { proxyException } = await import('../endpoint/proxyException.ts');
+    const variables = { ...(await this.#endpoint.serve(groups)), ...proxyException(process.env) };
     this.#deps.environment.set(feature, { variables, description: describe(variables) });
   }
 
