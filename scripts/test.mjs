@@ -1,6 +1,7 @@
 // npm test: the checks and every layer of tests, or the layers that are named.
 //   node scripts/test.mjs [check|unit|types|editor|ui|clients …] [--grep TITLE] [--oldest] [--short]
 import { parseArgs } from 'node:util';
+import { ensureClients } from './setup/clients.mjs';
 import { ensure } from './setup.mjs';
 
 const allLayers = ['check', 'types', 'unit', 'editor', 'ui', 'clients'];
@@ -22,6 +23,9 @@ const layers = positionals.length > 0 ? positionals : allLayers;
 process.env['TEST_STARTED_AT'] ??= String(Date.now());
 const inBrowser = layers.includes('ui') || (layers.includes('editor') && !process.env['VSCODE_EXECUTABLE']);
 await ensure({ browser: inBrowser, ...(inBrowser ? { editor: values.oldest ? 'oldest' : 'newest' } : {}) });
+if (layers.includes('clients') || layers.includes('ui')) {
+  await ensureClients();
+}
 
 const { runLayers } = await import('./test/layers.mjs');
 const startedAt = Number(process.env['TEST_STARTED_AT']);
