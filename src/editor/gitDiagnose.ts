@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { diagnoseRemote, type GitDiagnosisDeps, type GitFinding, type GitFix } from '../git/diagnosis.ts';
 import type { TokenService } from '../tokens/tokenService.ts';
@@ -44,16 +45,23 @@ async function chooseSubject({ git }: GitSession): Promise<Subject | undefined> 
     state.remotes.flatMap(({ name, fetchUrl }) =>
       fetchUrl === undefined
         ? []
-        : [{ label: name, description: withoutPassword(fetchUrl), detail: rootUri.fsPath, address: fetchUrl }],
+        : [
+            {
+              label: `${basename(rootUri.fsPath)}: ${name}`,
+              description: withoutPassword(fetchUrl),
+              address: fetchUrl,
+              remote: { name, folder: rootUri.fsPath },
+            },
+          ],
     ),
   );
-  const other = { label: vscode.l10n.t('$(edit) Another address…'), description: '', detail: '', address: '' };
+  const other = { label: vscode.l10n.t('$(edit) Another address…'), description: '', address: '', remote: undefined };
   const picked =
     items.length === 0
       ? other
       : await vscode.window.showQuickPick([...items, other], { title: vscode.l10n.t('Remote to diagnose') });
-  if (picked && picked !== other) {
-    return { address: picked.address, remote: { name: picked.label, folder: picked.detail } };
+  if (picked?.remote) {
+    return { address: picked.address, remote: picked.remote };
   }
   const address = picked && (await vscode.window.showInputBox({ title: vscode.l10n.t('Address of the remote') }));
   return address ? { address: address.trim() } : undefined;
@@ -102,6 +110,7 @@ async function showFindings(findings: readonly GitFinding[], subject: Subject, g
   list.ignoreFocusOut = true;
   list.matchOnDetail = true;
   list.items = findings.map((finding) => findingItem(finding, subject));
+  list.activeItems = list.items.filter((_, index) => findings[index]?.level === 'problem').slice(0, 1);
   const report = { iconPath: new vscode.ThemeIcon('open-preview'), tooltip: vscode.l10n.t('Open as text') };
   list.buttons = [report];
   const fix = await new Promise<GitFix | undefined>((resolve) => {
@@ -124,8 +133,13 @@ function findingItem({ level, subject: about, text, fix }: GitFinding, subject: 
   const label = fix && fixLabel(fix, subject);
   return {
     label: `${icons[level]} ${about}`,
-    detail: label === undefined ? text : `${text} — ${label}`,
-    ...(fix && label !== undefined && { fix, buttons: [{ iconPath: new vscode.ThemeIcon('wrench'), tooltip: label }] }),
+    detail: text,
+    ...(fix &&
+      label !== undefined && {
+        fix,
+        description: label,
+        buttons: [{ iconPath: new vscode.ThemeIcon('wrench'), tooltip: label }],
+      }),
   };
 }
 

@@ -230,7 +230,7 @@ describe('Azure DevOps repositories in an editor window', function () {
   it('Diagnose Git shows every step and finds nothing wrong', async () => {
     await editor.runCommand('Azure Credentials: Diagnose Git');
     await editor.page.locator('.quick-input-title', { hasText: 'Remote to diagnose' }).waitFor();
-    await editor.pick('origin');
+    await editor.pick('repo: origin');
     await editor.page.locator('.quick-input-title', { hasText: 'Git and https' }).waitFor();
     await editor.screenshot('diagnosis');
     const entries = await editor.quickPickEntries();
