@@ -1,9 +1,8 @@
 import type { Memento } from 'vscode';
 import { Emitter } from '../tokens/emitter.ts';
 import type { AccountPreference, Event } from '../tokens/ports.ts';
+import { usesEditorAccount } from './configuredSource.ts';
 import type { SourceSettings } from './sourceSettings.ts';
-
-const key = 'defaultAccountId';
 
 /** Remembers which account is meant by default: for everywhere, and for this workspace. */
 export interface StoredAccountPreference extends AccountPreference {
@@ -17,7 +16,12 @@ export interface StoredAccountPreference extends AccountPreference {
   readonly onDidChange: Event<void>;
 }
 
-/** The workspace's choice goes before the one for everywhere. The configured tenant counts only when it is one tenant. */
+/**
+ * The workspace's choice goes before the one for everywhere. The configured tenant counts only when it is one tenant.
+ *
+ * A choice is remembered for each application and cloud: an account of one is not signed in with another, and would
+ * stand in the way of those that are.
+ */
 export function createAccountPreference(deps: {
   readonly globalState: Memento;
   readonly workspaceState: Memento;
@@ -26,24 +30,29 @@ export function createAccountPreference(deps: {
 }): StoredAccountPreference {
   const { globalState, workspaceState, settings } = deps;
   const changed = new Emitter<void>(deps.onListenerError);
+  const key = (): string => {
+    const { cloud, authorityHost, clientId } = settings();
+    const place = cloud === 'custom' ? authorityHost : cloud;
+    return `defaultAccountId ${place} ${usesEditorAccount(settings()) ? 'editor' : clientId}`.toLowerCase();
+  };
   return {
     onDidChange: changed.event,
-    defaultAccountId: () => workspaceState.get<string>(key) ?? globalState.get<string>(key),
-    workspaceAccountId: () => workspaceState.get<string>(key),
+    defaultAccountId: () => workspaceState.get<string>(key()) ?? globalState.get<string>(key()),
+    workspaceAccountId: () => workspaceState.get<string>(key()),
     defaultTenantId: () => {
       const { tenantId } = settings();
       return ['organizations', 'common', 'consumers'].includes(tenantId.toLowerCase()) ? undefined : tenantId;
     },
     async forget(accountId) {
       for (const state of [globalState, workspaceState]) {
-        if (state.get<string>(key) === accountId) {
-          await state.update(key, undefined);
+        if (state.get<string>(key()) === accountId) {
+          await state.update(key(), undefined);
           changed.fire();
         }
       }
     },
     async setDefaultAccount(accountId, target) {
-      await (target === 'workspace' ? workspaceState : globalState).update(key, accountId);
+      await (target === 'workspace' ? workspaceState : globalState).update(key(), accountId);
       changed.fire();
     },
   };
