@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { type AzureCredentialsError, isAzureCredentialsError } from '../tokens/errors.ts';
 import { openSettings } from './settings.ts';
+import { readSourceSettings } from './sourceSettings.ts';
 
 /** What went wrong and what to do next, in one text for people to read. */
 export function describeError(error: unknown): string {
@@ -10,24 +11,48 @@ export function describeError(error: unknown): string {
   return error.advice ? `${error.message} ${error.advice}` : error.message;
 }
 
+interface NextStep {
+  readonly title: string;
+  run(): unknown;
+}
+
+/** AADSTS numbers of a client secret that is missing, wrong, expired, or one too many. */
+const secretNumbers: ReadonlySet<number> = new Set([7000218, 7000215, 7000222, 700025]);
+/** AADSTS numbers of an answer of the browser that belongs to another sign-in: Entra calls it a wrong client. */
+const answerNumbers: ReadonlySet<number> = new Set([500112, 501481]);
+
 /** Buttons by what has to be done about an error. */
-function nextSteps(error: unknown): readonly { readonly title: string; run(): unknown }[] {
-  const signIn = { title: vscode.l10n.t('Sign In'), run: () => executeCommand('azureCredentials.signIn') };
-  const settings = { title: vscode.l10n.t('Open Settings'), run: () => openSettings() };
+function nextSteps(error: unknown): readonly NextStep[] {
   const log = { title: vscode.l10n.t('Show Log'), run: () => executeCommand('azureCredentials.showLog') };
   if (!isAzureCredentialsError(error)) {
     return [log];
   }
+  const signIn = { title: vscode.l10n.t('Sign In'), run: () => executeCommand('azureCredentials.signIn') };
   switch (error.code) {
     case 'not_signed_in':
     case 'interaction_required':
     case 'consent_required':
+    case 'timed_out':
       return [signIn, log];
     case 'configuration':
-      return [settings, log];
+      return error.aadsts !== undefined && answerNumbers.has(error.aadsts)
+        ? [signIn, log]
+        : [...configurationSteps(error), log];
     default:
       return [log];
   }
+}
+
+function configurationSteps({ aadsts }: AzureCredentialsError): readonly NextStep[] {
+  const settings = { title: vscode.l10n.t('Open Settings'), run: () => openSettings() };
+  const secret = {
+    title: vscode.l10n.t('Set Client Secret'),
+    run: () => executeCommand('azureCredentials.setClientSecret'),
+  };
+  if (aadsts !== undefined && secretNumbers.has(aadsts)) {
+    return [secret, settings];
+  }
+  return readSourceSettings().authType === 'serviceAccount' ? [settings, secret] : [settings];
 }
 
 async function executeCommand(id: string): Promise<void> {

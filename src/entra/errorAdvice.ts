@@ -160,5 +160,11 @@ function forResource(resource: string | undefined): string {
 
 /** Advice for an AADSTS number; `undefined` when none is written for it. */
 export function adviceForNumber(aadsts: number | undefined, context: AdviceContext): Advice | undefined {
-  return aadsts === undefined ? undefined : adviceByNumber[aadsts]?.(context);
+  if (aadsts === undefined) {
+    return undefined;
+  }
+  const { resource, ...rest } = context;
+  // People know the resource, not the scope that stands for all of it.
+  const named = resource?.replace(/\/\.default(?=\s|$)/g, '');
+  return adviceByNumber[aadsts]?.(named === undefined ? rest : { ...rest, resource: named });
 }
