@@ -73,13 +73,20 @@ class BrowserAndDeviceCodePrompt implements EditorSignInPrompt {
   }
 
   async showDeviceCode(options: DeviceCodeOptions): Promise<never> {
-    this.#deviceCode = options.userCode;
-    await this.copyDeviceCode();
+    const { userCode, verificationUri, signal } = options;
+    this.#deviceCode = userCode;
+    const isCopied = await this.copyDeviceCode().then(
+      () => true,
+      () => false,
+    );
     await setContext(deviceCodeContext, true);
-    await this.openBrowser(options.verificationUri);
-    await showProgress(vscode.l10n.t('Signing in to Azure'), options.signal, () => deviceCodeMessage(options));
-    this.#deviceCode = undefined;
-    await setContext(deviceCodeContext, false);
+    // The code is on the screen while the editor asks whether to open the page; the page is one click away anyhow.
+    this.openBrowser(verificationUri).catch(() => undefined);
+    await showProgress(vscode.l10n.t('Signing in to Azure'), signal, () => deviceCodeMessage(options, isCopied));
+    if (this.#deviceCode === userCode) {
+      this.#deviceCode = undefined;
+      await setContext(deviceCodeContext, false);
+    }
     throw cancelled();
   }
 
@@ -156,16 +163,28 @@ function browserMessage(): string {
   );
 }
 
-function deviceCodeMessage({ userCode, verificationUri, expiresOnTimestamp }: DeviceCodeOptions): string {
+function deviceCodeMessage(
+  { userCode, verificationUri, expiresOnTimestamp }: DeviceCodeOptions,
+  isCopied: boolean,
+): string {
   const seconds = Math.max(0, Math.round((expiresOnTimestamp - Date.now()) / 1000));
   const left = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
-  return vscode.l10n.t(
-    'enter the code {0} at [{1}]({1}). It is in the clipboard ([copy again]({2})) and ends in {3}.',
-    userCode,
-    verificationUri,
-    'command:azureCredentials.copyDeviceCode',
-    left,
-  );
+  const copy = 'command:azureCredentials.copyDeviceCode';
+  return isCopied
+    ? vscode.l10n.t(
+        'enter the code {0} at [{1}]({1}). It is in the clipboard ([copy again]({2})) and ends in {3}.',
+        userCode,
+        verificationUri,
+        copy,
+        left,
+      )
+    : vscode.l10n.t(
+        'enter the code {0} ([copy it]({2})) at [{1}]({1}). It ends in {3}.',
+        userCode,
+        verificationUri,
+        copy,
+        left,
+      );
 }
 
 /**
