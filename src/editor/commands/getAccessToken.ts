@@ -77,20 +77,26 @@ export async function getTokenForPerson(
 
 /** Names resource, account and expiry; never the token. The clipboard can be emptied again. */
 export async function tellCopied(token: AccessToken): Promise<void> {
-  const minutes = Math.max(0, Math.round((token.expiresOnTimestamp - Date.now()) / 60_000));
-  const time = new Date(token.expiresOnTimestamp).toLocaleTimeString(vscode.env.language, { timeStyle: 'short' });
   const clear = vscode.l10n.t('Clear Clipboard');
-  const answer = await vscode.window.showInformationMessage(
-    vscode.l10n.t(
-      'The token for {0} is in the clipboard. Account: {1}. It expires at {2} (in {3} minutes).',
-      resourceName(token.resource),
-      token.account.username,
-      time,
-      minutes,
-    ),
-    clear,
+  const copied = vscode.l10n.t(
+    'The token for {0} is in the clipboard. Account: {1}.',
+    resourceName(token.resource),
+    token.account.username,
   );
+  const answer = await vscode.window.showInformationMessage(`${copied} ${expiryText(token)}`, clear);
   if (answer === clear && (await vscode.env.clipboard.readText()) === token.token) {
     await vscode.env.clipboard.writeText('');
   }
+}
+
+/** A token of continuous access evaluation lives for a day or more: then the day is named too. */
+function expiryText({ expiresOnTimestamp }: AccessToken): string {
+  const minutes = Math.max(0, Math.round((expiresOnTimestamp - Date.now()) / 60_000));
+  const expiry = new Date(expiresOnTimestamp);
+  if (minutes < 180) {
+    const time = expiry.toLocaleTimeString(vscode.env.language, { timeStyle: 'short' });
+    return vscode.l10n.t('It expires at {0} (in {1} minutes).', time, minutes);
+  }
+  const time = expiry.toLocaleString(vscode.env.language, { dateStyle: 'medium', timeStyle: 'short' });
+  return vscode.l10n.t('It expires on {0} (in {1} hours).', time, Math.round(minutes / 60));
 }

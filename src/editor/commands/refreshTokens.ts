@@ -39,14 +39,16 @@ export async function refreshAllTokens(deps: { readonly tokens: RefreshableToken
 async function tell(results: readonly RefreshedToken[]): Promise<void> {
   const failed = results.filter(({ outcome }) => outcome === 'failed').length;
   const changed = results.filter(({ changes }) => changes.length > 0);
-  const summary =
+  const renewed = results.length - failed;
+  const count = renewed === 1 ? vscode.l10n.t('1 token is new.') : vscode.l10n.t('{0} tokens are new.', renewed);
+  const what =
     changed.length === 0
-      ? vscode.l10n.t('{0} tokens are new. Roles, groups and scopes are the same as before.', results.length - failed)
-      : vscode.l10n.t('{0} tokens are new. {1}', results.length - failed, changed.map(changeLine).join(' '));
+      ? vscode.l10n.t('Roles, groups and scopes are the same as before.')
+      : changed.map(changeLine).join(' ');
   const details = vscode.l10n.t('Show Details');
   const show = failed === 0 ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
   const failures = failed === 0 ? '' : ` ${vscode.l10n.t('{0} could not be renewed.', failed)}`;
-  if ((await show(summary + failures, details)) === details) {
+  if ((await show(`${count} ${what}${failures}`, details)) === details) {
     const document = await vscode.workspace.openTextDocument({ language: 'markdown', content: report(results) });
     await vscode.window.showTextDocument(document, { preview: true });
   }
@@ -74,19 +76,17 @@ function claimTitle(claim: PermissionChange['claim']): string {
   }
 }
 
+/** A part for each resource, a line for each token of it. */
 function report(results: readonly RefreshedToken[]): string {
-  const rows = results.map((result) => {
-    const name = resourceName(result.resource);
-    return `| ${name} | ${result.account.username} | ${result.tenantId} | ${outcomeText(result)} |`;
-  });
-  return [
-    `# ${vscode.l10n.t('Refreshed tokens')}`,
-    '',
-    `| ${vscode.l10n.t('Resource')} | ${vscode.l10n.t('Account')} | ${vscode.l10n.t('Tenant')} | ${vscode.l10n.t('What changed')} |`,
-    '| --- | --- | --- | --- |',
-    ...rows,
-    '',
-  ].join('\n');
+  const byResource = Map.groupBy(results, ({ resource }) => resourceName(resource));
+  const parts = [...byResource].map(([name, ofResource]) =>
+    [`## ${name}`, '', ...ofResource.map((result) => `- ${reportLine(result)}`), ''].join('\n'),
+  );
+  return [`# ${vscode.l10n.t('Refreshed tokens')}`, '', ...parts].join('\n');
+}
+
+function reportLine(result: RefreshedToken): string {
+  return vscode.l10n.t('{0}, tenant {1}: {2}', result.account.username, result.tenantId, outcomeText(result));
 }
 
 function outcomeText({ outcome, changes, error }: RefreshedToken): string {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { SignInOptions } from '../../tokens/ports.ts';
 import type { TokenService } from '../../tokens/tokenService.ts';
+import { tellServiceAccount } from './serviceAccount.ts';
 
 /** What a caller of the command may ask for. */
 export interface SignInArguments {
@@ -15,7 +16,11 @@ export interface SignInArguments {
 /** Signs a person in and says who it was. Returns the user name to a caller of the command. */
 export async function signIn(deps: { readonly tokens: TokenService }, args: SignInArguments = {}): Promise<string> {
   const account = await deps.tokens.signIn(toOptions(args));
-  void vscode.window.showInformationMessage(vscode.l10n.t('Signed in to Azure as {0}.', account.username));
+  if (account.kind === 'service') {
+    void tellServiceAccount(account);
+  } else {
+    void vscode.window.showInformationMessage(vscode.l10n.t('Signed in to Azure as {0}.', account.username));
+  }
   return account.username;
 }
 

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Account } from '../../tokens/account.ts';
 import type { TokenService } from '../../tokens/tokenService.ts';
+import { serviceAccountOf, tellServiceAccount } from './serviceAccount.ts';
 
 /**
  * Signs one account out, or all of them, after asking: what is forgotten cannot be brought back without signing in.
@@ -11,6 +12,11 @@ export async function signOut(deps: { readonly tokens: TokenService }, accountId
   const accounts = accountId === undefined ? all : all.filter(({ id }) => id === accountId);
   if (accounts.length === 0) {
     void vscode.window.showInformationMessage(vscode.l10n.t('You are not signed in to Azure.'));
+    return;
+  }
+  const service = serviceAccountOf(accounts);
+  if (service !== undefined) {
+    void tellServiceAccount(service);
     return;
   }
   const chosen = await choose(accounts);
@@ -41,7 +47,14 @@ async function confirm(accounts: readonly Account[]): Promise<boolean> {
     vscode.l10n.t('Sign out {0}?', names(accounts)),
     {
       modal: true,
-      detail: vscode.l10n.t('Extensions, git and programs in terminals get no more tokens until you sign in again.'),
+      detail:
+        accounts.length === 1
+          ? vscode.l10n.t(
+              'Extensions, git and programs in terminals get no more tokens for this account until you sign in again.',
+            )
+          : vscode.l10n.t(
+              'Extensions, git and programs in terminals get no more tokens for these accounts until you sign in again.',
+            ),
     },
     action,
   );

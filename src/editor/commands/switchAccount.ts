@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Account } from '../../tokens/account.ts';
 import type { TokenService } from '../../tokens/tokenService.ts';
 import type { StoredAccountPreference } from '../accountPreference.ts';
+import { serviceAccountOf, tellServiceAccount } from './serviceAccount.ts';
 
 interface SwitchAccountDeps {
   readonly tokens: TokenService;
@@ -15,7 +16,13 @@ type Target = 'everywhere' | 'workspace';
  * @param given the account; the person chooses when absent
  */
 export async function switchAccount(deps: SwitchAccountDeps, given?: Account): Promise<void> {
-  const account = given ?? (await chooseAccount(deps));
+  const accounts = await deps.tokens.getAccounts();
+  const service = serviceAccountOf(accounts);
+  if (service !== undefined) {
+    void tellServiceAccount(service);
+    return;
+  }
+  const account = given ?? (await chooseAccount(deps, accounts));
   const target = account === undefined ? undefined : await chooseTarget();
   if (account === undefined || target === undefined) {
     return;
@@ -32,8 +39,10 @@ export async function switchAccount(deps: SwitchAccountDeps, given?: Account): P
   );
 }
 
-async function chooseAccount({ tokens, preference }: SwitchAccountDeps): Promise<Account | undefined> {
-  const accounts = await tokens.getAccounts();
+async function chooseAccount(
+  { tokens, preference }: SwitchAccountDeps,
+  accounts: readonly Account[],
+): Promise<Account | undefined> {
   const current = preference.defaultAccountId() ?? accounts[0]?.id;
   const items = [
     ...accounts.map((account) => ({
