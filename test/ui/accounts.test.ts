@@ -1,0 +1,224 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root } from '../../scripts/setup/paths.mjs';
+import { type LocalAzure, startLocalAzure } from '../azure/localAzure.ts';
+import { type EditorWindow, openEditor } from './editorWindow.ts';
+import { sampleSettings } from './sampleSettings.ts';
+import {
+  chooseAccount,
+  clearNotifications,
+  copiedClaims,
+  followSignIn,
+  getToken,
+  goBack,
+  signedInAccounts,
+  signInAs,
+  waitForNobody,
+} from './signInSteps.ts';
+
+const ada = 'ada@contoso.com';
+const ben = 'ben@contoso.com';
+const cleo = 'cleo@contoso.com';
+const fabrikam = 'c2a4e6f8-1b3d-4f5a-8c7e-9d0b1a2c3e02';
+
+/** A task that shows whose token it got, and of which tenant. */
+const tasks = {
+  version: '2.0.0',
+  tasks: [
+    {
+      label: 'Show the token of Fabrikam',
+      type: 'process',
+      command: 'node',
+      args: [
+        '-e',
+        'const c=JSON.parse(Buffer.from(process.env.TOKEN.split(".")[1],"base64url"));console.log("whose",c.unique_name,"where",c.tid)',
+      ],
+      options: { env: { TOKEN: `$${'{input:token}'}` } },
+      problemMatcher: [],
+    },
+  ],
+  inputs: [
+    {
+      id: 'token',
+      type: 'command',
+      command: 'azureCredentials.getAccessToken',
+      args: { resource: 'https://storage.azure.com', account: ada, tenant: 'fabrikam.com' },
+    },
+  ],
+};
+
+/** Several people in one editor, in a narrow window. */
+describe('Accounts', function () {
+  this.timeout(60_000);
+  let azure: LocalAzure;
+  let editor: EditorWindow;
+  let folder: string;
+
+  before(async function () {
+    this.timeout(120_000);
+    folder = await mkdtemp(join(tmpdir(), 'accounts-'));
+    await mkdir(join(folder, '.vscode'));
+    await writeFile(join(folder, '.vscode/tasks.json'), JSON.stringify(tasks));
+    azure = await startLocalAzure();
+    editor = await openEditor({
+      folder,
+      env: azure.environment,
+      proxy: { url: azure.proxyUrl, caSpkiHash: azure.caSpkiHash },
+      settings: sampleSettings(),
+      viewport: { width: 620, height: 800 },
+      screenshotFolder: join(root, 'artifacts/accounts'),
+    });
+  });
+
+  after(async () => {
+    await editor?.dispose();
+    await azure?.[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') {
+      await editor?.screenshot(`failed-${this.currentTest.title.replaceAll(/[^a-z0-9]+/gi, '-').slice(0, 60)}`);
+    }
+    await editor.page.keyboard.press('Escape');
+    await clearNotifications(editor);
+  });
+
+  const switchTo = async (username: string, target: 'For everywhere' | 'For this workspace'): Promise<void> => {
+    await editor.runCommand('Azure Credentials: Switch Account');
+    await editor.pick(username);
+    await editor.pick(target);
+  };
+  const tokenFor = async (resource: string, username: string): Promise<void> => {
+    await getToken(editor, resource);
+    const { message } = await editor.waitForNotification(/is in the clipboard/);
+    assert.match(message, new RegExp(`Account: ${username}`));
+    assert.equal((await copiedClaims(editor))['unique_name'], username);
+  };
+  const signIns = async (): Promise<number> => (await azure.control.requests({ path: '/authorize' })).length;
+  const noDialog = async (): Promise<void> => {
+    assert.equal(await editor.page.locator('.monaco-dialog-box').count(), 0);
+  };
+
+  it('two people are signed in at once', async () => {
+    await signInAs(editor, ada);
+    await signInAs(editor, ben);
+    assert.deepEqual(await signedInAccounts(editor), [ada, ben]);
+  });
+
+  it('Switch Account for everywhere decides whose token it is', async () => {
+    await switchTo(ben, 'For everywhere');
+    await editor.waitForNotification(/ben@contoso\.com is now the default account/);
+    await tokenFor('Azure Storage', ben);
+  });
+
+  it('the choice for this workspace goes before the one for everywhere, and the list says which holds', async () => {
+    await switchTo(ada, 'For this workspace');
+    await editor.waitForNotification(/This workspace now uses ada@contoso\.com/);
+    await tokenFor('Azure Storage', ada);
+    await editor.runCommand('Azure Credentials: Switch Account');
+    await editor.page.getByText('Switch the Azure account').waitFor();
+    const current = (await editor.quickPickEntries()).filter(({ description }) => description.includes('current'));
+    await editor.screenshot('switch-account');
+    await editor.page.keyboard.press('Escape');
+    assert.deepEqual(
+      current.map(({ label }) => label),
+      [ada],
+    );
+  });
+
+  it('a task gets a token of a tenant in which the person is a guest, without a sign-in', async () => {
+    const before = await signIns();
+    await editor.runCommand('Tasks: Run Task');
+    await editor.pick('Show the token of Fabrikam');
+    await editor.waitForTerminal(new RegExp(`whose ${ada} where ${fabrikam.slice(0, 8)}`));
+    assert.equal(await signIns(), before);
+    await noDialog();
+  });
+
+  it('Refresh All Tokens names what changed', async () => {
+    await azure.control.updateUser(ada, {
+      groups: ['a1b2c3d4-0000-4000-8000-000000000002'],
+      directoryRoles: ['62e90394-69f5-4237-9190-012177145e10'],
+    });
+    await editor.runCommand('Azure Credentials: Refresh All Tokens');
+    const { message, buttons } = await editor.waitForNotification(/tokens are new/);
+    await editor.screenshot('refreshed');
+    assert.match(message, /Azure Storage/);
+    assert.match(message, /\+a1b2c3d4-0000-4000-8000-000000000002/);
+    assert.match(message, /−a1b2c3d4-0000-4000-8000-000000000001/);
+    assert.match(message, /\+62e90394-69f5-4237-9190-012177145e10/);
+    assert.deepEqual(buttons, ['Show Details']);
+    await editor.clickNotificationButton('Show Details');
+    await editor.page.locator('.tab', { hasText: 'Refreshed tokens' }).waitFor();
+    await editor.screenshot('refreshed-details');
+  });
+
+  it('multifactor authentication that is declined is one error, and no second page', async () => {
+    await signInAs(editor, cleo);
+    await switchTo(cleo, 'For this workspace');
+    await tokenFor('Azure Storage', cleo);
+    const before = await signIns();
+    const page = await followSignIn(editor, () => getToken(editor, 'Key Vault'));
+    assert.match(new URL(page.url()).searchParams.get('claims') ?? '', /access_token/);
+    await page.getByRole('heading', { name: 'Approve sign-in request' }).waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await goBack(editor, page);
+    const error = await editor.waitForNotification(/cancelled in the browser/);
+    await editor.screenshot('multifactor-declined');
+    assert.equal(error.severity, 'error');
+    assert.match(error.message, /the permission for https:\/\/vault\.azure\.net was declined/);
+    await noDialog();
+    assert.equal(await signIns(), before + 1);
+  });
+
+  it('a claims challenge leads to one sign-in with the claims, and then to the token', async () => {
+    const before = await signIns();
+    const page = await followSignIn(editor, () => getToken(editor, 'Key Vault'));
+    await page.getByRole('button', { name: 'Approve' }).click();
+    await goBack(editor, page);
+    const { message } = await editor.waitForNotification(/The token for Key Vault is in the clipboard/);
+    assert.match(message, new RegExp(cleo));
+    assert.deepEqual((await copiedClaims(editor))['amr'], ['pwd', 'mfa']);
+    assert.equal(await signIns(), before + 1);
+    await tokenFor('Key Vault', cleo);
+    assert.equal(await signIns(), before + 1);
+  });
+
+  it('Sign Out asks first, and Cancel changes nothing', async () => {
+    await editor.runCommand('Azure Credentials: Sign Out');
+    await editor.pick(cleo);
+    assert.match(
+      await editor.dialogText(),
+      /Sign out cleo@contoso\.com\?.*no more tokens for this account until you sign in again/s,
+    );
+    await editor.screenshot('sign-out');
+    await editor.dialogButton('Cancel');
+    assert.equal((await signedInAccounts(editor)).length, 3);
+  });
+
+  it('one account is signed out, and the default account is used again', async () => {
+    await editor.runCommand('Azure Credentials: Sign Out');
+    await editor.pick(cleo);
+    await editor.dialogButton('Sign Out');
+    await editor.waitForNotification(/^Signed out of Azure: cleo@contoso\.com/);
+    assert.deepEqual(await signedInAccounts(editor), [ada, ben]);
+    await tokenFor('Key Vault', ben);
+  });
+
+  it('after all are signed out a token asks for a sign-in, and is then given', async () => {
+    await editor.runCommand('Azure Credentials: Sign Out');
+    await editor.pick('All accounts');
+    assert.match(await editor.dialogText(), /Sign out .*ada@contoso\.com.*\?/);
+    await editor.dialogButton('Sign Out');
+    await editor.waitForNotification(/^Signed out of Azure: .*, .*/);
+    await waitForNobody(editor);
+    const page = await followSignIn(editor, () => getToken(editor, 'Azure Storage'));
+    await chooseAccount(page, ada);
+    await goBack(editor, page);
+    const { message } = await editor.waitForNotification(/is in the clipboard/);
+    assert.match(message, new RegExp(ada));
+  });
+});
