@@ -8,6 +8,7 @@ import { type LocalAzure, startLocalAzure } from '../azure/localAzure.ts';
 import { findPython, works } from '../clients/endpointRig.ts';
 import { type EditorWindow, openEditor } from './editorWindow.ts';
 import { sampleSettings } from './sampleSettings.ts';
+import { waitFor } from './waitFor.ts';
 
 const marker = 'END-OF-PROGRAM';
 
@@ -93,8 +94,8 @@ describe('Connected terminals', function () {
     await editor.page.bringToFront();
     await editor.waitForNotification(/Signed in to Azure/);
     await editor.runCommand('Azure Credentials: Connect Terminals');
-    const { title } = await editor.inputText();
-    assert.match(title, /ada@contoso\.com/);
+    const titled = async () => /ada@contoso\.com/.exec((await editor.inputText()).title) ?? undefined;
+    await waitFor(titled, { what: 'a title that names the account' });
     const entries = await editor.quickPickEntries();
     assert.deepEqual(
       entries.map(({ detail }) => detail),
@@ -255,7 +256,7 @@ describe('Terminals of a repository that wants more than the person gave', funct
   /** Variables of a new terminal. The command is run before: when it answers, the extension has started. */
   const variables = async (): Promise<string> => {
     await editor.runCommand('Azure Credentials: Connect Terminals');
-    await editor.quickPickEntries();
+    await editor.page.getByText('Azure Developer CLI (azd)').waitFor();
     await editor.page.keyboard.press('Escape');
     await new Promise((resolve) => setTimeout(resolve, 2_000));
     await editor.openTerminal();
