@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root } from '../../scripts/setup/paths.mjs';
+import { type LocalAzure, startLocalAzure } from '../azure/localAzure.ts';
+import type { EditorOptions } from './editorProcesses.ts';
+import { type EditorWindow, openEditor } from './editorWindow.ts';
+import { sampleSettings } from './sampleSettings.ts';
+import { waitFor } from './waitFor.ts';
+
+const plainUrl = 'https://dev.azure.com/contoso/Project%20One/_git/repo';
+
+/** Windows in which git is to have less than usual, or gets it another way. */
+describe('Git in unusual editor windows', function () {
+  this.timeout(120_000);
+  let azure: LocalAzure;
+  let home: string;
+  let folder: string;
+  let editor: EditorWindow | undefined;
+
+  before(async () => {
+    azure = await startLocalAzure({ storage: false });
+  });
+  after(() => azure?.[Symbol.asyncDispose]());
+
+  beforeEach(async () => {
+    home = await mkdtemp(join(tmpdir(), 'git-ui-'));
+    folder = join(home, 'work');
+    await mkdir(folder);
+    await writeFile(join(home, 'gitconfig'), '[user]\n\tname = Ada Sample\n\temail = ada@contoso.com\n');
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') {
+      await editor?.screenshot(`failed-${this.currentTest.title.replaceAll(/[^a-z0-9]+/gi, '-').slice(0, 60)}`);
+    }
+    await editor?.dispose();
+    editor = undefined;
+    await rm(home, { recursive: true, force: true });
+  });
+
+  async function open(settings: Record<string, unknown>, more: Partial<EditorOptions> = {}): Promise<EditorWindow> {
+    editor = await openEditor({
+      folder,
+      env: { ...azure.environment, GIT_CONFIG_GLOBAL: join(home, 'gitconfig') },
+      proxy: { url: azure.proxyUrl, caSpkiHash: azure.caSpkiHash },
+      settings: sampleSettings({ 'git.defaultCloneDirectory': folder, ...settings }),
+      screenshotFolder: join(root, 'artifacts/git'),
+      ...more,
+    });
+    return editor;
+  }
+
+  async function signIn(window: EditorWindow): Promise<void> {
+    const page = await window.waitForNewPage(async () => {
+      await window.runCommand('Azure Credentials: Sign In');
+      await window.dialogButton('Open');
+    });
+    await page.getByRole('button', { name: /ada@contoso\.com/ }).click();
+    await page.getByText(/go back to the editor/i).waitFor();
+    await page.close();
+    await window.waitForNotification(/Signed in to Azure as ada@contoso\.com/);
+  }
+
+  async function given(window: EditorWindow): Promise<string[]> {
+    const names = await readdir(join(window.dataFolder, 'temporary'), { recursive: true });
+    return names.filter((name) => name.includes('azure-delegated')).map((name) => name.split('/').at(-1) ?? '');
+  }
+
+  it('nothing is given in Restricted Mode, and everything once the folder is trusted', async () => {
+    const window = await open({}, { workspaceTrust: true });
+    await window.page.getByText('Restricted Mode', { exact: true }).waitFor();
+    await signIn(window);
+    assert.deepEqual(await given(window), []);
+    await window.runCommand('Workspaces: Manage Workspace Trust');
+    await window.page
+      .locator('.workspace-trust-buttons-row .monaco-button', { hasText: /^Trust$/ })
+      .first()
+      .click();
+    await waitFor(async () => ((await given(window)).includes('terminal.gitconfig') ? true : undefined), {
+      what: 'the helper',
+    });
+  });
+
+  it('terminals are given nothing when the setting says so, and git nothing when it is off', async () => {
+    const window = await open({ 'azureCredentials.git.terminal': false });
+    await signIn(window);
+    await waitFor(async () => ((await given(window)).includes('editor.gitconfig') ? true : undefined), {
+      what: 'the helper',
+    });
+    assert.ok(!(await given(window)).includes('terminal.gitconfig'));
+    await window.openTerminal();
+    await window.runInTerminal('echo "<$GIT_CONFIG_COUNT>"');
+    await window.waitForTerminal(/^<>$/m);
+    const file = join(window.dataFolder, 'user/Machine/settings.json');
+    const settings = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+    await writeFile(file, JSON.stringify({ ...settings, 'azureCredentials.git.enabled': false }));
+    await waitFor(
+      async () => ((await given(window)).some((name) => /gitconfig|socket/.test(name)) ? undefined : true),
+      {
+        what: 'everything to be taken back',
+      },
+    );
+  });
+
+  it('a git that takes no configuration from its environment gets its token from the credentials provider', async () => {
+    const oldGit = join(home, 'git');
+    await writeFile(oldGit, '#!/bin/sh\nunset GIT_CONFIG_COUNT\nexec git "$@"\n', { mode: 0o755 });
+    const window = await open({ 'git.path': oldGit });
+    await signIn(window);
+    await window.runCommand('Git: Clone');
+    await window.page.locator('.quick-input-box input[placeholder^="Provide repository URL"]').waitFor();
+    await window.typeInput(plainUrl);
+    await window.page.locator('.quick-input-widget:visible', { hasText: 'Choose a folder to clone' }).waitFor();
+    await window.page.locator('.quick-input-action .monaco-button', { hasText: 'Select' }).click();
+    await waitFor(
+      () =>
+        readdir(join(folder, 'repo')).then(
+          (names) => names.includes('README.md') || undefined,
+          () => undefined,
+        ),
+      {
+        what: 'the clone',
+        timeout: 30_000,
+      },
+    );
+    assert.equal(await window.page.locator('.quick-input-widget:visible').count(), 0);
+  });
+});
