@@ -4,6 +4,7 @@ import type { StoredAccountPreference } from './accountPreference.ts';
 import { showError } from './errorMessages.ts';
 import { gitAudiences } from './gitAudiences.ts';
 import type { GitSession } from './gitSession.ts';
+import { accountsForGit } from './gitSignedIn.ts';
 import { onDidChangeSettings } from './settings.ts';
 import type { TerminalEnvironment } from './terminalEnvironment.ts';
 
@@ -32,6 +33,9 @@ export function registerGit(deps: GitDeps): vscode.Disposable {
     onDidChangeSettings(['git'], () => support.update()),
     vscode.workspace.onDidGrantWorkspaceTrust(() => support.update()),
     deps.tokens.onDidChangeAccounts(() => support.update()),
+    // The editor tells nobody when a person lets an extension use an account that was there before.
+    vscode.window.onDidOpenTerminal(() => support.updateUnlessSignedIn()),
+    vscode.window.onDidChangeWindowState(({ focused }) => focused && support.updateUnlessSignedIn()),
     registerCommand(deps, 'bindAccount', async (args) => {
       const { bindAccount } = await import('./gitBindAccount.ts');
       await bindAccount({ ...deps, session: await support.session() }, args);
@@ -62,6 +66,7 @@ class GitSupport implements vscode.Disposable {
   #session: Promise<GitSession> | undefined;
   #lastUpdate: Promise<void> = Promise.resolve();
   #isDisposed = false;
+  #isServing = false;
   #running: GitSession | undefined;
 
   constructor(deps: GitDeps) {
@@ -70,6 +75,12 @@ class GitSupport implements vscode.Disposable {
 
   update(): void {
     this.#lastUpdate = this.#lastUpdate.then(() => this.#apply()).catch((error) => showError(error, this.#deps.log));
+  }
+
+  updateUnlessSignedIn(): void {
+    if (!this.#isServing) {
+      this.update();
+    }
   }
 
   /** The session, also where git is given nothing: commands need it. */
@@ -109,12 +120,13 @@ class GitSupport implements vscode.Disposable {
     if (!this.#isDisposed) {
       await session.supply({ audiences, isSignedIn });
     }
+    this.#isServing = isSignedIn;
   }
 
   /** An account list that cannot be read is an empty one here: whoever asks for a token is told why. */
   async #isSignedIn(): Promise<boolean> {
     const { tokens, globalState } = this.#deps;
-    const accounts = await tokens.getAccounts().catch(() => []);
+    const accounts = await accountsForGit(await tokens.getAccounts().catch(() => []));
     const isSignedIn = accounts.length > 0;
     if (globalState.get(signedInKey, false) !== isSignedIn) {
       await globalState.update(signedInKey, isSignedIn);
