@@ -9,6 +9,7 @@ import type {
   SignInChoice,
 } from './controlTypes.ts';
 import type { AzureData, User } from './data.ts';
+import type { IssuedSecret } from './secrets.ts';
 
 /** What a test can see and change of a running local Azure, from any process. */
 export interface Control {
@@ -16,6 +17,8 @@ export interface Control {
   requests(filter?: RequestFilter): Promise<RequestRecord[]>;
   /** How many requests match. */
   count(filter?: RequestFilter): Promise<number>;
+  /** Every secret that was issued or received since the start or the last `reset`: to look for where none may be. */
+  secrets(): Promise<IssuedSecret[]>;
   /** Forgets the requests seen so far. */
   clearRequests(): Promise<void>;
 

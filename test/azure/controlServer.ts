@@ -48,6 +48,7 @@ function createHandlers(dependencies: ControlDependencies): Handlers {
   return {
     requests: (filter = {}) => state.requests.find(filter),
     count: (filter = {}) => state.requests.find(filter).length,
+    secrets: () => state.secrets.list(),
     clearRequests: () => state.requests.clear(),
     addFault: (fault) => addFault(state, fault),
     failWith: (aadsts, { host, path, method, grant, resource, user, client, times = 1, ...override } = {}) => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestFilter, RequestRecord } from './controlTypes.ts';
 import { hostOf, urlOf } from './messages.ts';
+import type { SecretRecord } from './secrets.ts';
 
 const kept = 20_000;
 const secretNames = new Set([
@@ -28,7 +29,13 @@ export function shortHash(secret: string): string {
 export class RequestLog {
   readonly #records: RequestRecord[] = [];
   readonly #byRequest = new WeakMap<IncomingMessage, RequestRecord>();
+  readonly #secrets: SecretRecord | undefined;
   #count = 0;
+
+  /** @param secrets where the secrets of forms are kept as they are */
+  constructor(secrets?: SecretRecord) {
+    this.#secrets = secrets;
+  }
 
   /** Opens the entry of a request; its status is filled in when the answer has been sent. */
   open(request: IncomingMessage, response: ServerResponse): RequestRecord {
@@ -70,6 +77,7 @@ export class RequestLog {
     const grant = form.get('grant_type');
     const client = form.get('client_id');
     const scope = form.get('scope');
+    this.#secrets?.addParameters(form);
     this.note(request, {
       form: redact(form),
       ...(grant ? { grant } : {}),

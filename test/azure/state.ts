@@ -4,6 +4,7 @@ import { EntraStore } from './entra/store.ts';
 import { Faults } from './faults.ts';
 import { Policies } from './policies.ts';
 import { RequestLog } from './requests.ts';
+import { SecretRecord } from './secrets.ts';
 import { createSigningKey, type SigningKey } from './signingKey.ts';
 import { createVerifyToken, type VerifyToken } from './verifyToken.ts';
 
@@ -14,6 +15,7 @@ export interface AzureState {
   readonly signingKey: Promise<SigningKey>;
   readonly verifyToken: VerifyToken;
   readonly requests: RequestLog;
+  readonly secrets: SecretRecord;
   readonly faults: Faults;
   readonly policies: Policies;
   readonly entra: EntraStore;
@@ -31,12 +33,14 @@ export function createState(source: AzureData): AzureState {
   const clock = new SkewedClock();
   const signingKey = createSigningKey();
   const policies = new Policies(data);
+  const secrets = new SecretRecord();
   const state: AzureState = {
     data,
     clock,
     signingKey,
     verifyToken: createVerifyToken(signingKey, clock),
-    requests: new RequestLog(),
+    requests: new RequestLog(secrets),
+    secrets,
     faults: new Faults(),
     policies,
     entra: new EntraStore(),
@@ -47,6 +51,7 @@ export function createState(source: AzureData): AzureState {
       data.users = source.users;
       clock.skew = 0;
       state.requests.clear();
+      secrets.clear();
       state.faults.clear();
       state.entra.clear();
       policies.reset();

@@ -27,6 +27,8 @@ export interface EditorOptions {
   readonly proxy?: { readonly url: string; readonly caSpkiHash: string };
   /** Whether the editor asks if a folder is trusted. Default: every folder is. */
   readonly workspaceTrust?: boolean;
+  /** More arguments for the editor's server, such as `--log trace`. */
+  readonly args?: readonly string[];
   readonly viewport?: { readonly width: number; readonly height: number };
   readonly colorTheme?: string;
   /** Where `screenshot` saves; default `artifacts/ui`. */
@@ -75,6 +77,7 @@ export async function startServer(dataFolder: string, options: EditorOptions): P
     editor: process.env['EDITOR_FOR_TESTS'] === 'oldest' ? 'oldest' : 'newest',
     workspaceTrust: options.workspaceTrust ?? false,
     env: options.env ?? {},
+    args: options.args ?? [],
   });
   await writeFile(portFile, String(server.port));
   return server;

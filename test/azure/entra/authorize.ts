@@ -45,6 +45,7 @@ function openFlow(entra: EntraRequest, parameters: URLSearchParams): SignInFlow 
     requireParameter(parameters, 'scope');
     const flow = newFlow(entra, application, parameters);
     entra.state.entra.flows.set(flow.id, flow);
+    entra.state.secrets.addParameters(parameters);
     return flow;
   } catch (error) {
     if (error instanceof EntraError) {

@@ -50,9 +50,11 @@ function startDeviceCode(entra: EntraRequest, form: URLSearchParams): object {
   };
   const uri =
     entra.url.host === state.loopbackHost ? `${entra.origin}/common/oauth2/deviceauth` : deviceLoginUri[cloud];
+  const deviceCode = state.entra.keep(state.entra.deviceCodes, device, { prefix: 'EAQABAAEAAAD', bytes: 120 });
+  state.secrets.add('device code', deviceCode);
   return {
     user_code: userCode,
-    device_code: state.entra.keep(state.entra.deviceCodes, device, { prefix: 'EAQABAAEAAAD', bytes: 120 }),
+    device_code: deviceCode,
     verification_uri: uri,
     expires_in: lifetime,
     interval: 5,

@@ -137,6 +137,7 @@ function keepRefreshToken(entra: EntraRequest, asked: UserTokenRequest): string 
     state: 'valid',
   };
   const token = entra.state.entra.keep(entra.state.entra.refreshTokens, value, { prefix: '1.AXo', bytes: 600 });
+  entra.state.secrets.add('refresh token', token);
   entra.state.requests.note(entra.request, { issuedRefreshToken: shortHash(token) });
   return token;
 }

@@ -66,7 +66,9 @@ export async function issueAccessToken(
     aio: opaque(40),
     ver: version2 ? '2.0' : '1.0',
   };
-  return { token: await sign(state, claims, !version2), lifetime };
+  const token = await sign(state, claims, !version2);
+  state.secrets.add('access token', token);
+  return { token, lifetime };
 }
 
 /** Makes an ID token: always version 2, issued by the authority that was asked. */
@@ -79,7 +81,7 @@ export async function issueIdToken(
   const now = state.clock.seconds();
   const home = homeTenant(state.data, user);
   const profile = { name: user.name, preferred_username: user.username, oid: objectIdIn(tenant, user) };
-  return sign(
+  const token = await sign(
     state,
     {
       aud: application.clientId,
@@ -99,6 +101,8 @@ export async function issueIdToken(
     },
     false,
   );
+  state.secrets.add('ID token', token);
+  return token;
 }
 
 /** `client_info`: whose account this is, whatever tenant the token is for. */

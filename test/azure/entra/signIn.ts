@@ -140,6 +140,7 @@ function finish(entra: EntraRequest, flow: SignInFlow, { user, tenant }: Person)
     },
     { prefix: '1.AXo', bytes: 300 },
   );
+  state.secrets.add('authorization code', code);
   const info = flow.parameters.get('client_info') === '1' ? [['client_info', clientInfoOf(entra, user)] as const] : [];
   return respond(flow, [['code', code], ...info], cookie);
 }
