@@ -1,5 +1,6 @@
 import type { Account } from '../tokens/account.ts';
 import { AzureCredentialsError, isAzureCredentialsError } from '../tokens/errors.ts';
+import { phrase } from '../tokens/phrase.ts';
 import type { SignInOptions } from '../tokens/ports.ts';
 import type { Requester } from '../tokens/requester.ts';
 import type { TokenService } from '../tokens/tokenService.ts';
@@ -84,7 +85,7 @@ async function findAccount(tokens: TokenService, name: string): Promise<Account>
   const found =
     accounts.find(({ id }) => id === name) ?? accounts.find(({ username }) => username.toLowerCase() === lowerCase);
   if (found === undefined) {
-    throw new AzureCredentialsError('not_signed_in', `The account ${name} is not signed in.`);
+    throw new AzureCredentialsError('not_signed_in', phrase`The account ${name} is not signed in.`);
   }
   return found;
 }

@@ -3,8 +3,10 @@ import type { EntraSettings } from '../entra/entraSettings.ts';
 import type { Account } from '../tokens/account.ts';
 import { Emitter } from '../tokens/emitter.ts';
 import { AzureCredentialsError } from '../tokens/errors.ts';
+import { phrase } from '../tokens/phrase.ts';
 import type { Clock, Event, SignInPrompt, TokenSource } from '../tokens/ports.ts';
 import type { ClientSecrets } from './clientSecrets.ts';
+import { editorLocale } from './localize.ts';
 import type { SourceSettings, SourceSettingsWatch } from './sourceSettings.ts';
 
 export interface ConfiguredSourceDeps {
@@ -99,9 +101,8 @@ async function createSource(deps: ConfiguredSourceDeps, settings: SourceSettings
     return createEditorAccountSource({ cloud: settings.cloud, tenantId: settings.tenantId, clock: deps.clock });
   }
   if (settings.clientId === '') {
-    throw new AzureCredentialsError('configuration', 'No application is configured to sign in with.', {
-      advice:
-        'Set "azureCredentials.clientId" to the application (client) id that your administrator registered, or set "azureCredentials.source" to "editor" to use the editor\'s own Microsoft account.',
+    throw new AzureCredentialsError('configuration', phrase`No application is configured to sign in with.`, {
+      advice: phrase`Set "azureCredentials.clientId" to the application (client) id that your administrator registered, or set "azureCredentials.source" to "editor" to use the editor's own Microsoft account.`,
     });
   }
   const { createEntraTokenSource } = await import('../entra/entraTokenSource.ts');
@@ -110,6 +111,7 @@ async function createSource(deps: ConfiguredSourceDeps, settings: SourceSettings
     secrets: deps.secrets,
     fetch: (input, init) => globalThis.fetch(input, init),
     prompt: deps.prompt,
+    locale: editorLocale(),
     clock: deps.clock,
     log: deps.log,
     onStorageTrouble: deps.onStorageTrouble,

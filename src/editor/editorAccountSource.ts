@@ -3,6 +3,7 @@ import type { AccessToken } from '../tokens/accessToken.ts';
 import type { Account } from '../tokens/account.ts';
 import type { CloudName } from '../tokens/cloud.ts';
 import { AzureCredentialsError } from '../tokens/errors.ts';
+import { phrase } from '../tokens/phrase.ts';
 import type { Clock, SignInOptions, TokenSource } from '../tokens/ports.ts';
 import { isGuid } from '../tokens/resourceText.ts';
 import { tokenClaims } from '../tokens/tokenClaims.ts';
@@ -36,9 +37,9 @@ export function createEditorAccountSource(deps: {
     async signOut() {
       throw new AzureCredentialsError(
         'configuration',
-        "This account is the editor's own and cannot be signed out here.",
+        phrase`This account is the editor's own and cannot be signed out here.`,
         {
-          advice: "Open the editor's Accounts menu, choose the account, and select Sign Out there.",
+          advice: phrase`Open the editor's Accounts menu, choose the account, and select Sign Out there.`,
         },
       );
     },
@@ -48,8 +49,8 @@ export function createEditorAccountSource(deps: {
 
 function providerId(cloud: CloudName): string {
   if (cloud === 'custom') {
-    throw new AzureCredentialsError('configuration', "The editor's own account knows no custom cloud.", {
-      advice: 'Set "azureCredentials.clientId" to your application, or "azureCredentials.cloud" to "public".',
+    throw new AzureCredentialsError('configuration', phrase`The editor's own account knows no custom cloud.`, {
+      advice: phrase`Set "azureCredentials.clientId" to your application, or "azureCredentials.cloud" to "public".`,
     });
   }
   return cloud === 'public' ? 'microsoft' : 'microsoft-sovereign-cloud';
@@ -75,9 +76,9 @@ async function acquireToken(provider: string, request: ResolvedRequest, clock: C
   if (session === undefined) {
     throw new AzureCredentialsError(
       'interaction_required',
-      `${account.username} must allow this in the editor first.`,
+      phrase`${account.username} must allow this in the editor first.`,
       {
-        advice: 'Run "Azure Credentials: Sign In" and allow this extension to use the account.',
+        advice: phrase`Run "Azure Credentials: Sign In" and allow this extension to use the account.`,
       },
     );
   }
@@ -100,9 +101,13 @@ async function acquireToken(provider: string, request: ResolvedRequest, clock: C
 
 /** The editor takes a token out of a cache that it fills for several tenants: it must not pass for one of this tenant. */
 function otherTenantError(wanted: string, actual: string): AzureCredentialsError {
-  return new AzureCredentialsError('identity_provider', `The editor gave a token of tenant ${actual}, not ${wanted}.`, {
-    advice: 'Try again; if it lasts, sign the account out in the Accounts menu of the editor and sign in again.',
-  });
+  return new AzureCredentialsError(
+    'identity_provider',
+    phrase`The editor gave a token of tenant ${actual}, not ${wanted}.`,
+    {
+      advice: phrase`Try again; if it lasts, sign the account out in the Accounts menu of the editor and sign in again.`,
+    },
+  );
 }
 
 async function signIn(provider: string, options: SignInOptions): Promise<Account> {
@@ -164,8 +169,7 @@ function translate(error: unknown): AzureCredentialsError {
   if (/did not consent|cancel/i.test(text)) {
     return new AzureCredentialsError('cancelled', 'The sign-in was cancelled.');
   }
-  return new AzureCredentialsError('identity_provider', "The editor's own Microsoft account gave no token.", {
-    advice:
-      'Run "Azure Credentials: Sign In" to try again; the log "Microsoft Authentication" of the editor says why it failed.',
+  return new AzureCredentialsError('identity_provider', phrase`The editor's own Microsoft account gave no token.`, {
+    advice: phrase`Run "Azure Credentials: Sign In" to try again; the log "Microsoft Authentication" of the editor says why it failed.`,
   });
 }

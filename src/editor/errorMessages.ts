@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { type AzureCredentialsError, isAzureCredentialsError } from '../tokens/errors.ts';
+import { type AzureCredentialsError, isAzureCredentialsError, textsOf } from '../tokens/errors.ts';
+import { localize } from './localize.ts';
 import { openSettings } from './settings.ts';
 import { readSourceSettings } from './sourceSettings.ts';
 
@@ -8,7 +9,8 @@ export function describeError(error: unknown): string {
   if (!isAzureCredentialsError(error)) {
     return vscode.l10n.t('Something unexpected went wrong. The log says more.');
   }
-  return error.advice ? `${error.message} ${error.advice}` : error.message;
+  const { message, advice } = textsOf(error);
+  return advice === undefined ? localize(message) : `${localize(message)} ${localize(advice)}`;
 }
 
 interface NextStep {

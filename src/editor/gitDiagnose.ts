@@ -7,6 +7,7 @@ import { withDelayedProgress } from './delayedProgress.ts';
 import { gitAudiences } from './gitAudiences.ts';
 import { signInArguments } from './gitFailureNotice.ts';
 import type { GitSession } from './gitSession.ts';
+import { localize } from './localize.ts';
 import { openSettings, readSetting } from './settings.ts';
 
 export interface DiagnoseDeps {
@@ -132,8 +133,8 @@ async function showFindings(findings: readonly GitFinding[], subject: Subject, g
 function findingItem({ level, subject: about, text, fix }: GitFinding, subject: Subject): FindingItem {
   const label = fix && fixLabel(fix, subject);
   return {
-    label: `${icons[level]} ${about}`,
-    detail: text,
+    label: `${icons[level]} ${localize(about)}`,
+    detail: localize(text),
     ...(fix &&
       label !== undefined && {
         fix,
@@ -188,9 +189,22 @@ async function setUrl(remote: NonNullable<Subject['remote']>, url: string, gitPa
 }
 
 async function openReport(findings: readonly GitFinding[], { address }: Subject): Promise<void> {
-  const lines = findings.map(({ level, subject, text }) => `- **${subject}** (${level}): ${text}`);
-  const content = [`# Git and ${withoutPassword(address)}`, '', ...lines, ''].join('\n');
+  const lines = findings.map(
+    ({ level, subject, text }) => `- **${localize(subject)}** (${levelName(level)}): ${localize(text)}`,
+  );
+  const content = [`# ${vscode.l10n.t('Git and {0}', withoutPassword(address))}`, '', ...lines, ''].join('\n');
   await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: 'markdown', content }));
+}
+
+function levelName(level: GitFinding['level']): string {
+  switch (level) {
+    case 'good':
+      return vscode.l10n.t('good');
+    case 'note':
+      return vscode.l10n.t('note');
+    case 'problem':
+      return vscode.l10n.t('problem');
+  }
 }
 
 function withoutPassword(address: string): string {

@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import { AzureCredentialsError } from '../tokens/errors.ts';
+import { phrase } from '../tokens/phrase.ts';
 import type { TokenRequest } from '../tokens/tokenRequest.ts';
 import {
   type Challenge,
@@ -37,15 +38,15 @@ const clientPrefix = 'VSCODE_CLIENT_ID:';
  */
 export function requestOfScopes(scopes: readonly string[]): SessionRequest {
   if (scopes.some((scope) => scope.startsWith(clientPrefix))) {
-    throw new AzureCredentialsError('resource_invalid', `A scope ${clientPrefix}… cannot be honored.`, {
-      advice: 'Azure (delegated) always signs in with the application that is configured for it. Leave that scope out.',
+    throw new AzureCredentialsError('resource_invalid', phrase`A scope ${clientPrefix}… cannot be honored.`, {
+      advice: phrase`Azure (delegated) always signs in with the application that is configured for it. Leave that scope out.`,
     });
   }
   const tenantId = scopes.findLast((scope) => scope.startsWith(tenantPrefix))?.slice(tenantPrefix.length);
   const wanted = scopes.filter((scope) => !scope.startsWith(tenantPrefix));
   if (wanted.length === 0) {
-    throw new AzureCredentialsError('resource_invalid', 'The scopes of the session name no resource.', {
-      advice: 'Ask for a scope of one resource, such as https://storage.azure.com/.default.',
+    throw new AzureCredentialsError('resource_invalid', phrase`The scopes of the session name no resource.`, {
+      advice: phrase`Ask for a scope of one resource, such as https://storage.azure.com/.default.`,
     });
   }
   return { scopes, request: { ...target(wanted), ...(tenantId ? { tenantId } : {}) } };

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { AzureCredentialsError } from '../tokens/errors.ts';
+import type { Text } from '../tokens/phrase.ts';
 import type { DeviceCodeOptions, Disposable, SignInPrompt } from '../tokens/ports.ts';
+import { localize } from './localize.ts';
 
 /** Set while a sign-in waits, so that the commands that help with it are offered only then. */
 const waitingContext = 'azureCredentials.waitingForBrowser';
@@ -25,12 +27,16 @@ interface BrowserWait {
   readonly url: string;
   readonly signal: AbortSignal;
   readonly input: vscode.InputBox;
+  /** Those of the latest call of `waitForPaste`. */
   resolve(text: string): void;
   reject(error: Error): void;
 }
 
 class BrowserAndDeviceCodePrompt implements EditorSignInPrompt {
-  #wait: BrowserWait | undefined;
+  /** By the sign-in's signal, the newest last: a person can start a second one before the first has ended. */
+  readonly #waits = new Map<AbortSignal, BrowserWait>();
+  /** The one into whose box something was pasted last. */
+  #pasted: BrowserWait | undefined;
   #deviceCode: string | undefined;
 
   async openBrowser(url: string): Promise<boolean> {
@@ -40,29 +46,36 @@ class BrowserAndDeviceCodePrompt implements EditorSignInPrompt {
   /** Called again after {@link rejectPaste}, the same sign-in goes on in the same notification and box. */
   waitForPaste({ url, signal }: { url: string; signal: AbortSignal }): Promise<string> {
     return new Promise<string>((resolve, reject) => {
-      if (this.#wait?.signal === signal) {
-        Object.assign(this.#wait, { resolve, reject });
+      const known = this.#waits.get(signal);
+      if (known !== undefined) {
+        Object.assign(known, { resolve, reject });
         return;
       }
-      this.#wait = { url, signal, input: createPasteBox((text) => this.#wait?.resolve(text)), resolve, reject };
-      void this.#show(this.#wait);
+      const input = createPasteBox((text) => {
+        this.#pasted = wait;
+        wait.resolve(text);
+      });
+      const wait: BrowserWait = { url, signal, input, resolve, reject };
+      this.#waits.set(signal, wait);
+      void this.#show(wait);
     });
   }
 
-  rejectPaste(reason: string): void {
-    if (this.#wait !== undefined) {
-      this.#wait.input.validationMessage = reason;
-      this.#wait.input.show();
+  rejectPaste(reason: Text): void {
+    if (this.#pasted !== undefined) {
+      this.#pasted.input.validationMessage = localize(reason);
+      this.#pasted.input.show();
     }
   }
 
   pasteAddress(): void {
-    this.#wait?.input.show();
+    this.#newest()?.input.show();
   }
 
   async copyAddress(): Promise<void> {
-    if (this.#wait !== undefined) {
-      await vscode.env.clipboard.writeText(this.#wait.url);
+    const wait = this.#newest();
+    if (wait !== undefined) {
+      await vscode.env.clipboard.writeText(wait.url);
     }
   }
 
@@ -91,7 +104,13 @@ class BrowserAndDeviceCodePrompt implements EditorSignInPrompt {
   }
 
   dispose(): void {
-    this.#wait?.input.dispose();
+    for (const { input } of this.#waits.values()) {
+      input.dispose();
+    }
+  }
+
+  #newest(): BrowserWait | undefined {
+    return [...this.#waits.values()].at(-1);
   }
 
   async #show(wait: BrowserWait): Promise<void> {
@@ -101,8 +120,11 @@ class BrowserAndDeviceCodePrompt implements EditorSignInPrompt {
     }
     await showProgress(vscode.l10n.t('Signing in to Azure'), wait.signal, browserMessage);
     wait.input.dispose();
-    if (this.#wait === wait) {
-      this.#wait = undefined;
+    this.#waits.delete(wait.signal);
+    if (this.#pasted === wait) {
+      this.#pasted = undefined;
+    }
+    if (this.#waits.size === 0) {
       await setContext(waitingContext, false);
     }
     wait.reject(cancelled());
@@ -113,7 +135,7 @@ function createPasteBox(onPaste: (text: string) => void): vscode.InputBox {
   const input = vscode.window.createInputBox();
   input.title = vscode.l10n.t('Sign in to Azure');
   input.prompt = vscode.l10n.t(
-    'Finish in your browser. If it ends at a page that cannot be reached, paste the address of that page here.',
+    'Finish in your browser. If it ends at a page that cannot be reached, paste the address of that page here. The sign-in goes on when this box is closed.',
   );
   input.placeholder = 'http://localhost:…/?code=…';
   input.ignoreFocusOut = true;

@@ -1,6 +1,7 @@
 import type { Account } from '../tokens/account.ts';
 import { Emitter } from '../tokens/emitter.ts';
 import { AzureCredentialsError } from '../tokens/errors.ts';
+import { phrase } from '../tokens/phrase.ts';
 import type { Disposable, Event } from '../tokens/ports.ts';
 import type { AccountSecret, VaultKey } from './accountSecret.ts';
 import { SecretShelf, type SecretShelfDeps } from './secretShelf.ts';
@@ -316,10 +317,12 @@ function keyOf({ account, signIn }: Entry): VaultKey {
 }
 
 function storageError(what: 'read' | 'write', cause: unknown): AzureCredentialsError {
-  const message = `The editor’s secret storage cannot be ${what === 'read' ? 'read' : 'written'}.`;
+  const message =
+    what === 'read'
+      ? phrase`The editor’s secret storage cannot be read.`
+      : phrase`The editor’s secret storage cannot be written.`;
   return new AzureCredentialsError('storage', message, {
-    advice:
-      'You stay signed in until this window closes. To stay signed in after that, unlock or install a keyring (on Linux: gnome-keyring or KWallet) and restart the editor.',
+    advice: phrase`You stay signed in until this window closes. To stay signed in after that, unlock or install a keyring (on Linux: gnome-keyring or KWallet) and restart the editor.`,
     cause: { name: cause instanceof Error ? cause.name : typeof cause },
   });
 }

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { AzureCredentialsError, isAzureCredentialsError } from '../tokens/errors.ts';
+import { AzureCredentialsError, isAzureCredentialsError, textsOf } from '../tokens/errors.ts';
+import type { Locale } from '../tokens/phrase.ts';
 import type { Log, SignInOptions, SignInPrompt } from '../tokens/ports.ts';
 import { EntraRefusal, entraFailure } from './entraFailure.ts';
 import { type LoopbackAnswer, type LoopbackListener, listenOnLoopback } from './loopbackListener.ts';
@@ -11,6 +12,8 @@ export interface BrowserSignInDeps {
   readonly client: MsalClient;
   readonly prompt: SignInPrompt;
   readonly log: Log;
+  /** Language of the page that the browser is shown at the end; English when absent. */
+  readonly locale?: Locale;
   /** Turns what was thrown into what is shown in the browser and thrown on. */
   readonly translate: (error: unknown) => AzureCredentialsError;
 }
@@ -31,7 +34,7 @@ export interface InteractiveRequest extends Pick<SignInOptions, 'claims' | 'logi
  */
 export async function signInWithBrowser(deps: BrowserSignInDeps, request: InteractiveRequest): Promise<TokenAnswer> {
   const state = randomText();
-  const listener = await listenOnLoopback(state).catch(() => {
+  const listener = await listenOnLoopback(state, deps.locale).catch(() => {
     deps.log.warn('No loopback address could be listened on: the address of the browser has to be pasted.');
     return undefined;
   });
@@ -55,7 +58,7 @@ export async function signInWithBrowser(deps: BrowserSignInDeps, request: Intera
     return token;
   } catch (error) {
     const shown = request.signal.aborted ? reasonOf(request.signal) : deps.translate(error);
-    answer?.show({ kind: 'failed', message: shown.message, ...(shown.advice && { advice: shown.advice }) });
+    answer?.show({ kind: 'failed', ...textsOf(shown) });
     throw shown;
   } finally {
     ended.abort();

@@ -1,5 +1,6 @@
 import type { CloudName } from '../tokens/cloud.ts';
 import { AzureCredentialsError } from '../tokens/errors.ts';
+import { type Phrase, phrase } from '../tokens/phrase.ts';
 
 /**
  * Sign-in host of each Azure cloud that Microsoft runs for everyone.
@@ -51,8 +52,8 @@ export function openIdConfigurationUrl(authority: EntraAuthority, tenantId: stri
 /** What MSAL calls the authority: host and tenant. */
 export function tenantUrl(authority: EntraAuthority, tenantId: string): string {
   if (!/^[\w.-]+$/.test(tenantId)) {
-    throw new AzureCredentialsError('configuration', `“${tenantId}” is not a tenant id.`, {
-      advice: 'Give the tenant’s GUID or one of its verified domains (setting azureCredentials.tenantId).',
+    throw new AzureCredentialsError('configuration', phrase`“${tenantId}” is not a tenant id.`, {
+      advice: phrase`Give the tenant’s GUID or one of its verified domains (setting azureCredentials.tenantId).`,
     });
   }
   return `https://${authority.host}/${tenantId}`;
@@ -79,15 +80,14 @@ function customHost(authorityHost: string | undefined): string {
     `${url.search}${url.hash}${url.username}${url.password}` === '';
   if (text === '' || !isExactlyAHost) {
     throw new AzureCredentialsError('configuration', describeHost(text), {
-      advice:
-        'Set azureCredentials.authorityHost to the host name of your cloud’s sign-in service, for example login.contoso.example, or choose another azureCredentials.cloud.',
+      advice: phrase`Set azureCredentials.authorityHost to the host name of your cloud’s sign-in service, for example login.contoso.example, or choose another azureCredentials.cloud.`,
     });
   }
   return url.host;
 }
 
-function describeHost(text: string): string {
+function describeHost(text: string): Phrase {
   return text === ''
-    ? 'The custom cloud has no authority host.'
-    : `“${text}” cannot be the authority host of the custom cloud: it must be an https host and nothing else.`;
+    ? phrase`The custom cloud has no authority host.`
+    : phrase`“${text}” cannot be the authority host of the custom cloud: it must be an https host and nothing else.`;
 }

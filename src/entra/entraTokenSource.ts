@@ -1,6 +1,7 @@
 import type { AccessToken } from '../tokens/accessToken.ts';
 import type { Account } from '../tokens/account.ts';
 import { AzureCredentialsError } from '../tokens/errors.ts';
+import { type Locale, phrase } from '../tokens/phrase.ts';
 import type { Clock, Event, Log, SecretStore, SignInOptions, SignInPrompt, TokenSource } from '../tokens/ports.ts';
 import type { ResolvedRequest } from '../tokens/tokenRequest.ts';
 import { AccountVault } from './accountVault.ts';
@@ -22,6 +23,8 @@ export interface EntraTokenSourceDeps {
   readonly secrets: SecretStore;
   readonly fetch: typeof fetch;
   readonly prompt: SignInPrompt;
+  /** Language of the page that the browser is shown at the end; English when absent. */
+  readonly locale?: Locale;
   readonly clock: Clock;
   readonly log: Log;
   /** Told once when the secret store fails: the session goes on in memory. */
@@ -37,10 +40,13 @@ export interface EntraTokenSourceDeps {
 export function createEntraTokenSource(deps: EntraTokenSourceDeps): TokenSource {
   const { settings } = deps;
   if (!isGuid(settings.clientId)) {
-    throw new AzureCredentialsError('configuration', `“${settings.clientId}” is not an application (client) id.`, {
-      advice:
-        'Set azureCredentials.clientId to the GUID on the overview page of your application (Microsoft Entra admin center › Entra ID › App registrations).',
-    });
+    throw new AzureCredentialsError(
+      'configuration',
+      phrase`“${settings.clientId}” is not an application (client) id.`,
+      {
+        advice: phrase`Set azureCredentials.clientId to the GUID on the overview page of your application (Microsoft Entra admin center › Entra ID › App registrations).`,
+      },
+    );
   }
   return new EntraTokenSource(deps, authorityFor(settings.cloud, settings.authorityHost));
 }
@@ -194,10 +200,9 @@ class EntraTokenSource implements TokenSource {
     } catch (cause) {
       throw new AzureCredentialsError(
         'storage',
-        'The client secret could not be read from the editor’s secret storage.',
+        phrase`The client secret could not be read from the editor’s secret storage.`,
         {
-          advice:
-            'Unlock or install a keyring and restart the editor, or run “Azure Credentials: Set Client Secret” again.',
+          advice: phrase`Unlock or install a keyring and restart the editor, or run “Azure Credentials: Set Client Secret” again.`,
           cause: { name: cause instanceof Error ? cause.name : typeof cause },
         },
       );

@@ -1,4 +1,5 @@
 import type { Account } from '../tokens/account.ts';
+import type { Locale } from '../tokens/phrase.ts';
 import type { Clock, Log, SignInOptions, SignInPrompt } from '../tokens/ports.ts';
 import { type InteractiveRequest, signInWithBrowser } from './browserSignIn.ts';
 import type { EntraAuthority } from './clouds.ts';
@@ -19,6 +20,8 @@ export interface InteractiveSignInDeps {
   readonly network: EntraNetwork;
   readonly tenants: TenantCheck;
   readonly prompt: SignInPrompt;
+  /** Language of the page that the browser is shown at the end; English when absent. */
+  readonly locale?: Locale;
   readonly clock: Clock;
   readonly log: Log;
 }

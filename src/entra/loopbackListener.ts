@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Locale } from '../tokens/phrase.ts';
 import { type LoopbackPage, loopbackPage } from './loopbackPage.ts';
 
 /** How long a page that is being sent may take after the listener closed. */
@@ -27,9 +28,9 @@ export interface LoopbackListener {
  *
  * @throws Error when no loopback address can be listened on
  */
-export async function listenOnLoopback(state: string): Promise<LoopbackListener> {
+export async function listenOnLoopback(state: string, locale?: Locale): Promise<LoopbackListener> {
   const { promise: answer, resolve } = Promise.withResolvers<LoopbackAnswer>();
-  const guard = new AnswerGuard(state, resolve);
+  const guard = new AnswerGuard({ state, locale, accept: resolve });
   const servers = await listenOnBoth((request, response) => guard.handle(request, response));
   return {
     redirectUri: `http://localhost:${guard.bind(servers)}`,
@@ -46,16 +47,24 @@ export async function listenOnLoopback(state: string): Promise<LoopbackListener>
   };
 }
 
+interface GuardDeps {
+  readonly state: string;
+  readonly locale: Locale | undefined;
+  readonly accept: (answer: LoopbackAnswer) => void;
+}
+
 /** Lets the one right answer through. */
 class AnswerGuard {
   readonly #state: string;
+  readonly #locale: Locale | undefined;
   readonly #accept: (answer: LoopbackAnswer) => void;
   #port = 0;
   #waiting: ServerResponse | undefined;
   #accepted = false;
 
-  constructor(state: string, accept: (answer: LoopbackAnswer) => void) {
+  constructor({ state, locale, accept }: GuardDeps) {
     this.#state = state;
+    this.#locale = locale;
     this.#accept = accept;
   }
 
@@ -71,13 +80,13 @@ class AnswerGuard {
     const url = URL.parse(request.url ?? '', 'http://localhost');
     // Another name for this machine is how a web page elsewhere would reach the listener (DNS rebinding).
     if (url === null || !this.#isLoopbackHost(request.headers.host)) {
-      send(response, 400, { kind: 'unexpected' });
+      this.#send(response, 400, { kind: 'unexpected' });
     } else if (url.pathname !== '/' || request.method !== 'GET') {
-      send(response, 404, { kind: 'unexpected' });
+      this.#send(response, 404, { kind: 'unexpected' });
     } else if (url.searchParams.getAll('state').join() !== this.#state) {
-      send(response, 400, { kind: 'wrongState' });
+      this.#send(response, 400, { kind: 'wrongState' });
     } else if (this.#accepted) {
-      send(response, 400, { kind: 'alreadyUsed' });
+      this.#send(response, 400, { kind: 'alreadyUsed' });
     } else {
       this.#accepted = true;
       this.#waiting = response;
@@ -92,9 +101,13 @@ class AnswerGuard {
 
   #show(page: LoopbackPage): void {
     if (this.#waiting !== undefined) {
-      send(this.#waiting, page.kind === 'signedIn' ? 200 : 400, page);
+      this.#send(this.#waiting, page.kind === 'signedIn' ? 200 : 400, page);
       this.#waiting = undefined;
     }
+  }
+
+  #send(response: ServerResponse, status: number, page: LoopbackPage): void {
+    send(response, status, loopbackPage(page, this.#locale));
   }
 
   #isLoopbackHost(host: string | undefined): boolean {
@@ -102,8 +115,7 @@ class AnswerGuard {
   }
 }
 
-function send(response: ServerResponse, status: number, page: LoopbackPage): void {
-  const body = loopbackPage(page);
+function send(response: ServerResponse, status: number, body: string): void {
   response.writeHead(status, {
     'content-type': 'text/html; charset=utf-8',
     'content-length': Buffer.byteLength(body),

@@ -1,4 +1,5 @@
 import { AzureCredentialsError } from '../tokens/errors.ts';
+import { type Phrase, phrase } from '../tokens/phrase.ts';
 import { entraFailure } from './entraFailure.ts';
 
 /** Codes of Node and Chromium for a certificate that this machine does not trust. */
@@ -13,30 +14,38 @@ export function networkError(error: unknown, url: string): AzureCredentialsError
   const { host } = new URL(url);
   const code = failureCode(error);
   if (isTimeout(error)) {
-    return failure(`${host} did not answer in time.`, 'Check your connection and try again.', 'TimeoutError');
+    return failure(
+      phrase`${host} did not answer in time.`,
+      phrase`Check your connection and try again.`,
+      'TimeoutError',
+    );
   }
   if (certificateCodes.test(code)) {
     return failure(
-      `The certificate that ${host} showed is not trusted on this machine (${code}).`,
-      'If your organization inspects traffic, have its root certificate installed in this machine’s certificate store and keep the settings http.systemCertificates and http.proxySupport on. If it does not, do not sign in on this network.',
+      phrase`The certificate that ${host} showed is not trusted on this machine (${code}).`,
+      phrase`If your organization inspects traffic, have its root certificate installed in this machine’s certificate store and keep the settings http.systemCertificates and http.proxySupport on. If it does not, do not sign in on this network.`,
       code,
     );
   }
   if (proxyCodes.test(code)) {
     return failure(
-      `The proxy did not let the request to ${host} through.`,
-      'Check the settings http.proxy and http.proxyAuthorization, and your user name and password for the proxy.',
+      phrase`The proxy did not let the request to ${host} through.`,
+      phrase`Check the settings http.proxy and http.proxyAuthorization, and your user name and password for the proxy.`,
       code,
     );
   }
   if (nameCodes.test(code)) {
     return failure(
-      `The name ${host} could not be found.`,
-      'Check your connection, your proxy (setting http.proxy) and the setting azureCredentials.cloud, and try again.',
+      phrase`The name ${host} could not be found.`,
+      phrase`Check your connection, your proxy (setting http.proxy) and the setting azureCredentials.cloud, and try again.`,
       code,
     );
   }
-  return failure(`${host} could not be reached.`, 'Check your connection and your proxy, and try again.', code);
+  return failure(
+    phrase`${host} could not be reached.`,
+    phrase`Check your connection and your proxy, and try again.`,
+    code,
+  );
 }
 
 /** True for a connection that failed before an answer came: nothing says the other side saw the request. */
@@ -48,8 +57,8 @@ export function isConnectionFailure(error: unknown): boolean {
 /** The error for an answer that is not one of Entra's: a captive portal, a proxy's page, a body cut short. */
 export function notEntraError(status: number, url: string): AzureCredentialsError {
   return failure(
-    `Something other than Microsoft Entra ID answered for ${new URL(url).host} (status ${status}).`,
-    'A proxy, or the sign-in page of the network you are on, is in between: open a web page in your browser to sign in to the network, check the setting http.proxy, and try again.',
+    phrase`Something other than Microsoft Entra ID answered for ${new URL(url).host} (status ${status}).`,
+    phrase`A proxy, or the sign-in page of the network you are on, is in between: open a web page in your browser to sign in to the network, check the setting http.proxy, and try again.`,
     `HTTP ${status}`,
   );
 }
@@ -57,11 +66,15 @@ export function notEntraError(status: number, url: string): AzureCredentialsErro
 /** The error for Entra being out of order. */
 export function outageError(status: number, body?: Readonly<Record<string, unknown>>): AzureCredentialsError {
   const found = body && entraFailure(body);
-  return new AzureCredentialsError('identity_provider', `Microsoft Entra ID is out of order (status ${status}).`, {
-    advice: `Try again in some minutes; if it lasts, see https://status.azure.com.${traceNote(found?.traceId)}`,
-    ...(found?.aadsts !== undefined && { aadsts: found.aadsts }),
-    ...(found?.traceId !== undefined && { traceId: found.traceId }),
-  });
+  return new AzureCredentialsError(
+    'identity_provider',
+    phrase`Microsoft Entra ID is out of order (status ${status}).`,
+    {
+      advice: withTrace(phrase`Try again in some minutes; if it lasts, see https://status.azure.com.`, found?.traceId),
+      ...(found?.aadsts !== undefined && { aadsts: found.aadsts }),
+      ...(found?.traceId !== undefined && { traceId: found.traceId }),
+    },
+  );
 }
 
 /** The error for being told to wait. @param retryAfterTimestamp milliseconds since the epoch */
@@ -70,20 +83,27 @@ export function throttledError(
   body?: Readonly<Record<string, unknown>>,
 ): AzureCredentialsError {
   const found = body && entraFailure(body);
-  return new AzureCredentialsError('throttled', 'Microsoft Entra ID asks to wait: there were too many requests.', {
-    advice: `Wait until ${new Date(retryAfterTimestamp).toISOString()} and try again; until then no request is sent.${traceNote(found?.traceId)}`,
-    retryAfterTimestamp,
-    ...(found?.aadsts !== undefined && { aadsts: found.aadsts }),
-    ...(found?.traceId !== undefined && { traceId: found.traceId }),
-  });
+  return new AzureCredentialsError(
+    'throttled',
+    phrase`Microsoft Entra ID asks to wait: there were too many requests.`,
+    {
+      advice: withTrace(
+        phrase`Wait until ${new Date(retryAfterTimestamp).toISOString()} and try again; until then no request is sent.`,
+        found?.traceId,
+      ),
+      retryAfterTimestamp,
+      ...(found?.aadsts !== undefined && { aadsts: found.aadsts }),
+      ...(found?.traceId !== undefined && { traceId: found.traceId }),
+    },
+  );
 }
 
-/** The end of an advice, naming the trace for an administrator to look up. */
-export function traceNote(traceId: string | undefined): string {
-  return traceId === undefined ? '' : ` Trace ID: ${traceId}.`;
+/** An advice that names the trace for an administrator to look up. */
+export function withTrace(advice: Phrase, traceId: string | undefined): Phrase {
+  return traceId === undefined ? advice : phrase`${advice} Trace ID: ${traceId}.`;
 }
 
-function failure(message: string, advice: string, code: string): AzureCredentialsError {
+function failure(message: Phrase, advice: Phrase, code: string): AzureCredentialsError {
   return new AzureCredentialsError('network', message, { advice, ...(code !== '' && { cause: { code } }) });
 }
 

@@ -1,3 +1,4 @@
+import { type Phrase, phrase } from '../tokens/phrase.ts';
 /** What a sign-in waits for. */
 export interface ExpectedAnswer {
   readonly redirectUri: string;
@@ -7,7 +8,7 @@ export interface ExpectedAnswer {
 export type PastedAddress =
   | { readonly query: URLSearchParams }
   /** Why the text is of no use, for the person who pasted it. */
-  | { readonly reason: string };
+  | { readonly reason: Phrase };
 
 /**
  * Reads the address that a person pasted after the browser ended at a page it could not reach. Takes it as people copy
@@ -18,7 +19,7 @@ export function readPastedAddress(text: string, { redirectUri, state }: Expected
   const url = URL.parse(/^https?:\/\//i.test(address) ? address : `http://${address}`);
   if (url === null || (!address.includes('/') && !address.includes('?'))) {
     return {
-      reason: 'This is not an address. Copy everything in the address bar of the browser, from “http://localhost”.',
+      reason: phrase`This is not an address. Copy everything in the address bar of the browser, from “http://localhost”.`,
     };
   }
   const expected = new URL(redirectUri);
@@ -26,16 +27,18 @@ export function readPastedAddress(text: string, { redirectUri, state }: Expected
     return { reason: wrongHost(url, expected) };
   }
   if (!url.searchParams.has('code') && !url.searchParams.has('error')) {
-    return { reason: 'The address holds no answer. Copy it after you have finished signing in, to its very end.' };
+    return {
+      reason: phrase`The address holds no answer. Copy it after you have finished signing in, to its very end.`,
+    };
   }
   if (url.searchParams.getAll('state').join() !== state) {
-    return { reason: 'The address belongs to another sign-in. Use the page of the latest one, or start again.' };
+    return { reason: phrase`The address belongs to another sign-in. Use the page of the latest one, or start again.` };
   }
   return { query: url.searchParams };
 }
 
-function wrongHost(url: URL, expected: URL): string {
+function wrongHost(url: URL, expected: URL): Phrase {
   return url.pathname.endsWith('/authorize')
-    ? 'This is the address of the sign-in page. Finish signing in there, then copy the address the browser ends at.'
-    : `The address must begin with ${expected.origin}: copy it after you have finished signing in.`;
+    ? phrase`This is the address of the sign-in page. Finish signing in there, then copy the address the browser ends at.`
+    : phrase`The address must begin with ${expected.origin}: copy it after you have finished signing in.`;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AzureCredentialsError } from '../tokens/errors.ts';
+import { phrase } from '../tokens/phrase.ts';
 import type { AccountVault, VaultEntry } from './accountVault.ts';
 import { EntraRefusal } from './entraFailure.ts';
 import type { MsalClient, TokenCall } from './msalClient.ts';
@@ -102,8 +103,8 @@ export function signedOutError({
 }: {
   readonly account: { readonly username: string };
 }): AzureCredentialsError {
-  return new AzureCredentialsError('not_signed_in', `${account.username || 'The account'} is not signed in.`, {
-    advice: 'Run “Azure Credentials: Sign In”.',
+  return new AzureCredentialsError('not_signed_in', phrase`${account.username || 'The account'} is not signed in.`, {
+    advice: phrase`Run “Azure Credentials: Sign In”.`,
   });
 }
 

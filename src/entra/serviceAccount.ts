@@ -1,5 +1,6 @@
 import type { Account } from '../tokens/account.ts';
 import { AzureCredentialsError } from '../tokens/errors.ts';
+import { phrase } from '../tokens/phrase.ts';
 import type { ResolvedRequest } from '../tokens/tokenRequest.ts';
 import { type EntraSettings, isGuid, isMultiTenant } from './entraSettings.ts';
 import type { MsalClient } from './msalClient.ts';
@@ -30,9 +31,9 @@ export class ServiceAccount {
     if (isMultiTenant(tenantId)) {
       throw new AzureCredentialsError(
         'configuration',
-        `A service account needs a tenant of its own, not “${tenantId}”.`,
+        phrase`A service account needs a tenant of its own, not “${tenantId}”.`,
         {
-          advice: 'Set azureCredentials.tenantId to the id of the tenant that the application works in.',
+          advice: phrase`Set azureCredentials.tenantId to the id of the tenant that the application works in.`,
         },
       );
     }
@@ -62,9 +63,8 @@ export class ServiceAccount {
   /** @throws AzureCredentialsError `configuration` when there is no client secret */
   async requireSecret(): Promise<void> {
     if ((await this.#deps.secret()) === undefined) {
-      throw new AzureCredentialsError('configuration', 'The service account has no client secret.', {
-        advice:
-          'Run “Azure Credentials: Set Client Secret” and enter the secret’s value (Microsoft Entra admin center › Entra ID › App registrations › Certificates & secrets).',
+      throw new AzureCredentialsError('configuration', phrase`The service account has no client secret.`, {
+        advice: phrase`Run “Azure Credentials: Set Client Secret” and enter the secret’s value (Microsoft Entra admin center › Entra ID › App registrations › Certificates & secrets).`,
       });
     }
   }

@@ -1,4 +1,5 @@
 import { AzureCredentialsError } from '../tokens/errors.ts';
+import { phrase } from '../tokens/phrase.ts';
 
 export interface SignInSignal {
   /** Aborts with an AzureCredentialsError as its reason. */
@@ -37,7 +38,7 @@ export function createSignInSignal(signals: readonly (AbortSignal | undefined)[]
 }
 
 function timedOutError(): AzureCredentialsError {
-  return new AzureCredentialsError('timed_out', 'The sign-in was not finished within 15 minutes.', {
-    advice: 'Run “Azure Credentials: Sign In” again. If the browser showed an error, it says what is wrong.',
+  return new AzureCredentialsError('timed_out', phrase`The sign-in was not finished within 15 minutes.`, {
+    advice: phrase`Run “Azure Credentials: Sign In” again. If the browser showed an error, it says what is wrong.`,
   });
 }

@@ -1,5 +1,6 @@
 import type { CloudName } from '../tokens/cloud.ts';
 import { AzureCredentialsError } from '../tokens/errors.ts';
+import { phrase } from '../tokens/phrase.ts';
 import type { Clock } from '../tokens/ports.ts';
 import { cloudOfHost, type EntraAuthority, endpointUrl, openIdConfigurationUrl } from './clouds.ts';
 import { EntraRefusal, entraFailure } from './entraFailure.ts';
@@ -103,7 +104,7 @@ export class TenantCheck {
 }
 
 function otherCloudError(tenantId: string, cloud: CloudName): AzureCredentialsError {
-  return new AzureCredentialsError('configuration', `Tenant ${tenantId} belongs to another cloud: ${cloud}.`, {
-    advice: `Set azureCredentials.cloud to “${cloud}”, or choose another tenant in azureCredentials.tenantId.`,
+  return new AzureCredentialsError('configuration', phrase`Tenant ${tenantId} belongs to another cloud: ${cloud}.`, {
+    advice: phrase`Set azureCredentials.cloud to “${cloud}”, or choose another tenant in azureCredentials.tenantId.`,
   });
 }

@@ -1,5 +1,6 @@
 import type { Account } from '../tokens/account.ts';
 import { AzureCredentialsError } from '../tokens/errors.ts';
+import { phrase } from '../tokens/phrase.ts';
 import { isGuid } from './entraSettings.ts';
 
 /** What came back from the token endpoint, whichever way it was asked. Lives in memory only. */
@@ -53,9 +54,9 @@ export function homeTenantOf(homeAccountId: string): string {
 export function unusableAnswer(what: string): AzureCredentialsError {
   return new AzureCredentialsError(
     'identity_provider',
-    `The answer of Microsoft Entra ID could not be used (${what}).`,
+    phrase`The answer of Microsoft Entra ID could not be used (${what}).`,
     {
-      advice: 'Try again; if it goes on, report it with the log of the extension.',
+      advice: phrase`Try again; if it goes on, report it with the log of the extension.`,
     },
   );
 }

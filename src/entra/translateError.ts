@@ -1,7 +1,8 @@
 import { AzureCredentialsError, type ErrorCode, isAzureCredentialsError } from '../tokens/errors.ts';
+import { phrase } from '../tokens/phrase.ts';
 import { type EntraFailure, EntraRefusal } from './entraFailure.ts';
 import { type Advice, type AdviceContext, adviceForNumber } from './errorAdvice.ts';
-import { traceNote } from './networkErrors.ts';
+import { withTrace } from './networkErrors.ts';
 
 /** What has to be done, by Entra's `suberror`: it is more exact than `error` and goes first. */
 const codeBySuberror: Readonly<Record<string, ErrorCode>> = {
@@ -54,44 +55,43 @@ const codeWhereErrorTellsNothing: Readonly<Record<number, ErrorCode>> = {
 
 const adviceByError: Readonly<Record<string, Advice>> = {
   authorization_declined: {
-    message: 'The sign-in was declined on the device code page.',
-    advice: 'Run “Azure Credentials: Sign In” again and approve the request if it was yours.',
+    message: phrase`The sign-in was declined on the device code page.`,
+    advice: phrase`Run “Azure Credentials: Sign In” again and approve the request if it was yours.`,
   },
   bad_verification_code: {
-    message: 'Entra does not know the device code any more.',
-    advice: 'Run “Azure Credentials: Sign In” again to get a new code.',
+    message: phrase`Entra does not know the device code any more.`,
+    advice: phrase`Run “Azure Credentials: Sign In” again to get a new code.`,
   },
   expired_token: {
-    message: 'The device code was not entered in time.',
-    advice: 'Run “Azure Credentials: Sign In” again to get a new code.',
+    message: phrase`The device code was not entered in time.`,
+    advice: phrase`Run “Azure Credentials: Sign In” again to get a new code.`,
   },
   temporarily_unavailable: {
-    message: 'Microsoft Entra ID is busy for the moment.',
-    advice: 'Try again in some minutes; if it lasts, see https://status.azure.com.',
+    message: phrase`Microsoft Entra ID is busy for the moment.`,
+    advice: phrase`Try again in some minutes; if it lasts, see https://status.azure.com.`,
   },
 };
 
 const adviceByCode: Readonly<Partial<Record<ErrorCode, Advice>>> = {
   interaction_required: {
-    message: 'Microsoft Entra ID wants you to sign in again.',
-    advice: 'Run “Azure Credentials: Sign In”.',
+    message: phrase`Microsoft Entra ID wants you to sign in again.`,
+    advice: phrase`Run “Azure Credentials: Sign In”.`,
   },
   consent_required: {
-    message: 'A permission is missing.',
-    advice: 'Run “Azure Credentials: Sign In” and accept what is asked, or ask your administrator to grant consent.',
+    message: phrase`A permission is missing.`,
+    advice: phrase`Run “Azure Credentials: Sign In” and accept what is asked, or ask your administrator to grant consent.`,
   },
   blocked_by_policy: {
-    message: 'A policy of your organization blocks access.',
-    advice: 'Signing in again does not help: tell your administrator.',
+    message: phrase`A policy of your organization blocks access.`,
+    advice: phrase`Signing in again does not help: tell your administrator.`,
   },
   resource_invalid: {
-    message: 'Microsoft Entra ID does not accept the resource or scope that was asked for.',
-    advice: 'Check the spelling of the resource, and that it belongs to the tenant.',
+    message: phrase`Microsoft Entra ID does not accept the resource or scope that was asked for.`,
+    advice: phrase`Check the spelling of the resource, and that it belongs to the tenant.`,
   },
   configuration: {
-    message: 'Microsoft Entra ID does not accept the application as it is configured.',
-    advice:
-      'Check the settings azureCredentials.clientId and azureCredentials.tenantId with your administrator; a client secret is entered with “Azure Credentials: Set Client Secret”.',
+    message: phrase`Microsoft Entra ID does not accept the application as it is configured.`,
+    advice: phrase`Check the settings azureCredentials.clientId and azureCredentials.tenantId with your administrator; a client secret is entered with “Azure Credentials: Set Client Secret”.`,
   },
 };
 
@@ -101,13 +101,13 @@ function translateFailure(failure: EntraFailure, context: AdviceContext): AzureC
   const { message, advice } = adviceForNumber(failure.aadsts, context) ??
     adviceByError[failure.error] ??
     adviceByCode[code] ?? {
-      message: `Microsoft Entra ID refused the request (${failure.error}).`,
-      advice: 'Try again; if it goes on, tell your administrator.',
+      message: phrase`Microsoft Entra ID refused the request (${failure.error}).`,
+      advice: phrase`Try again; if it goes on, tell your administrator.`,
     };
   const { aadsts, traceId, correlationId, claims } = failure;
   const name = failure.suberror === undefined ? failure.error : `${failure.error}/${failure.suberror}`;
   return new AzureCredentialsError(code, message, {
-    advice: `${advice}${traceNote(traceId)}`,
+    advice: withTrace(advice, traceId),
     ...(aadsts !== undefined && { aadsts }),
     ...(traceId !== undefined && { traceId }),
     ...(claims !== undefined && { claims }),
@@ -141,9 +141,9 @@ export function translateError(error: unknown, context: AdviceContext): AzureCre
   const code = typeof errorCode === 'string' && /^[\w.-]{1,64}$/.test(errorCode) ? errorCode : 'unexpected';
   return new AzureCredentialsError(
     'identity_provider',
-    `The answer of Microsoft Entra ID could not be used (${code}).`,
+    phrase`The answer of Microsoft Entra ID could not be used (${code}).`,
     {
-      advice: 'Try again; if it goes on, report it with the log of the extension.',
+      advice: phrase`Try again; if it goes on, report it with the log of the extension.`,
       cause: {
         name: error instanceof Error ? error.name : typeof error,
         errorCode: code,

@@ -1,4 +1,5 @@
 import { AzureCredentialsError } from '../tokens/errors.ts';
+import { phrase } from '../tokens/phrase.ts';
 
 /** A remote that Azure Repos serves over https. */
 export interface AzureReposRemote {
@@ -44,14 +45,18 @@ export function readAzureReposRemote(request: {
     return;
   }
   if (request.protocol !== 'https') {
-    throw new AzureCredentialsError('unsupported_remote', 'Azure DevOps is only given a token over https.', {
-      advice: 'Change the address of the remote to one that begins with https:// (git remote set-url).',
+    throw new AzureCredentialsError('unsupported_remote', phrase`Azure DevOps is only given a token over https.`, {
+      advice: phrase`Change the address of the remote to one that begins with https:// (git remote set-url).`,
     });
   }
   if (host !== written) {
-    throw new AzureCredentialsError('unsupported_remote', 'The host in the address of the remote ends with a dot.', {
-      advice: 'Change the address to one without that dot (git remote set-url).',
-    });
+    throw new AzureCredentialsError(
+      'unsupported_remote',
+      phrase`The host in the address of the remote ends with a dot.`,
+      {
+        advice: phrase`Change the address to one without that dot (git remote set-url).`,
+      },
+    );
   }
   return isDevAzure ? devAzureRemote(request) : visualStudioRemote(request, label?.[1] ?? '');
 }

@@ -1,5 +1,6 @@
 import type { Account } from '../tokens/account.ts';
 import { AzureCredentialsError } from '../tokens/errors.ts';
+import { phrase } from '../tokens/phrase.ts';
 import type { AccountBindings } from './accountBindings.ts';
 import type { OrganizationTenant } from './organizationTenant.ts';
 
@@ -51,7 +52,7 @@ export function chooseAccount(
   const fitting = accounts.find(({ tenantId }) => tenantId.toLowerCase() === tenant);
   const account = fitting ?? accounts[0];
   if (!account) {
-    throw new AzureCredentialsError('not_signed_in', 'You are not signed in.');
+    throw new AzureCredentialsError('not_signed_in', phrase`You are not signed in.`);
   }
   return { account, reason: fitting ? 'tenant' : 'default' };
 }
@@ -69,8 +70,8 @@ function boundAccount(
   if (!account) {
     throw new AzureCredentialsError(
       'not_signed_in',
-      `The organization ${organization} is bound to ${binding.username}, who is not signed in.`,
-      { advice: `Run "Azure Credentials: Sign In" in VS Code as ${binding.username}, or bind another account.` },
+      phrase`The organization ${organization} is bound to ${binding.username}, who is not signed in.`,
+      { advice: phrase`Run "Azure Credentials: Sign In" in VS Code as ${binding.username}, or bind another account.` },
     );
   }
   return account;

@@ -1,5 +1,6 @@
+import { type AzureCredentialsError, textsOf } from '../tokens/errors.ts';
+import { phrase, type Text } from '../tokens/phrase.ts';
 import type { Requester } from '../tokens/requester.ts';
-import { failureMessage } from './answerRequest.ts';
 import { azureDevOpsResource } from './azureReposRemote.ts';
 import type { GitCredentialOutcome, GitCredentials } from './gitCredentials.ts';
 import { type RemoteAddress, readRemoteAddress } from './remoteAddress.ts';
@@ -15,8 +16,8 @@ export type GitFix =
 export interface GitFinding {
   readonly level: 'good' | 'note' | 'problem';
   /** What was looked at, such as `Tenant`. */
-  readonly subject: string;
-  readonly text: string;
+  readonly subject: Text;
+  readonly text: Text;
   readonly fix?: GitFix;
 }
 
@@ -29,7 +30,7 @@ export interface GitDiagnosisDeps {
     input?: string,
   ) => Promise<{ readonly code: number; readonly stdout: string }>;
   /** Whether git in this window has our helper by now, and if not, why. */
-  readonly helperState: { readonly level: GitFinding['level']; readonly text: string; readonly fix?: GitFix };
+  readonly helperState: { readonly level: GitFinding['level']; readonly text: Text; readonly fix?: GitFix };
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly signal?: AbortSignal;
 }
@@ -70,16 +71,18 @@ function queryOf({ plainUrl, remote }: HttpsAddress): {
 }
 
 function addressFindings(address: string, remote: RemoteAddress): GitFinding[] {
-  const subject = 'Address';
+  const subject = phrase`Address`;
   switch (remote.kind) {
     case 'other':
-      return [{ level: 'note', subject, text: 'This is no https address of Azure DevOps: git is left alone with it.' }];
+      return [
+        { level: 'note', subject, text: phrase`This is no https address of Azure DevOps: git is left alone with it.` },
+      ];
     case 'http':
       return [
         {
           level: 'problem',
           subject,
-          text: 'The address begins with http://. No token is ever sent without encryption.',
+          text: phrase`The address begins with http://. No token is ever sent without encryption.`,
           fix: { kind: 'setUrl', url: remote.httpsUrl },
         },
       ];
@@ -88,7 +91,7 @@ function addressFindings(address: string, remote: RemoteAddress): GitFinding[] {
         {
           level: 'problem',
           subject,
-          text: `This is an ssh address, which works with keys and not with tokens. Its https form is ${remote.httpsUrl}.`,
+          text: phrase`This is an ssh address, which works with keys and not with tokens. Its https form is ${remote.httpsUrl}.`,
           fix: { kind: 'setUrl', url: remote.httpsUrl },
         },
       ];
@@ -99,19 +102,19 @@ function addressFindings(address: string, remote: RemoteAddress): GitFinding[] {
 
 function* httpsFindings({ remote, plainUrl, hasPassword }: HttpsAddress, address: string): Generator<GitFinding> {
   const form = remote.form === 'dev.azure.com' ? 'dev.azure.com/organization' : 'organization.visualstudio.com';
-  yield { level: 'good', subject: 'Address', text: `${plainUrl} (form ${form})` };
+  yield { level: 'good', subject: phrase`Address`, text: phrase`${plainUrl} (form ${form})` };
   if (hasPassword) {
     yield {
       level: 'problem',
-      subject: 'Address',
-      text: 'A password or personal access token stands in the address, in plain text, and git uses it instead of a token.',
+      subject: phrase`Address`,
+      text: phrase`A password or personal access token stands in the address, in plain text, and git uses it instead of a token.`,
       fix: { kind: 'setUrl', url: plainUrl },
     };
   } else if (remote.user !== undefined) {
     yield {
       level: 'note',
-      subject: 'Address',
-      text: `It asks for the account ${remote.user} (${new URL(address).host}).`,
+      subject: phrase`Address`,
+      text: phrase`It asks for the account ${remote.user} (${new URL(address).host}).`,
     };
   }
 }
@@ -121,19 +124,19 @@ async function gitVersion({ git }: GitDiagnosisDeps): Promise<GitFinding> {
   const version = /\d+\.\d+(?:\.\d+)*/.exec(stdout)?.[0];
   const [major = 0, minor = 0] = (version ?? '').split('.').map(Number);
   if (version === undefined) {
-    return { level: 'problem', subject: 'Git', text: 'Git cannot be run.' };
+    return { level: 'problem', subject: phrase`Git`, text: phrase`Git cannot be run.` };
   }
   return major > 2 || (major === 2 && minor >= 31)
-    ? { level: 'good', subject: 'Git', text: `Version ${version}` }
+    ? { level: 'good', subject: phrase`Git`, text: phrase`Version ${version}` }
     : {
         level: 'problem',
-        subject: 'Git',
-        text: `Version ${version} takes no configuration from its environment: install 2.31 or later.`,
+        subject: phrase`Git`,
+        text: phrase`Version ${version} takes no configuration from its environment: install 2.31 or later.`,
       };
 }
 
 function helperFinding({ helperState }: GitDiagnosisDeps): GitFinding {
-  return { subject: 'Credential helper', ...helperState };
+  return { subject: phrase`Credential helper`, ...helperState };
 }
 
 function* credentialFindings(outcome: GitCredentialOutcome): Generator<GitFinding> {
@@ -142,53 +145,59 @@ function* credentialFindings(outcome: GitCredentialOutcome): Generator<GitFindin
   }
   const { organization, tenant, account, accountReason } = outcome.facts;
   yield organization === undefined
-    ? { level: 'problem', subject: 'Organization', text: 'The address names no organization.' }
-    : { level: 'good', subject: 'Organization', text: organization };
+    ? { level: 'problem', subject: phrase`Organization`, text: phrase`The address names no organization.` }
+    : { level: 'good', subject: phrase`Organization`, text: organization };
   yield tenantFinding(tenant);
   if (account && accountReason) {
     yield {
       level: 'good',
-      subject: 'Account',
-      text: `${account.username} (${reasons[accountReason]})`,
+      subject: phrase`Account`,
+      text: phrase`${account.username} (${reasons[accountReason]})`,
       ...(organization !== undefined && { fix: { kind: 'bindAccount', organization } }),
     };
   }
   yield outcome.kind === 'failed'
     ? {
         level: 'problem',
-        subject: 'Token',
-        text: failureMessage(outcome.error),
+        subject: phrase`Token`,
+        text: failureText(outcome.error),
         fix: { kind: 'signIn', failure: outcome },
       }
     : {
         level: 'good',
-        subject: 'Token',
-        text: `For Azure DevOps (${azureDevOpsResource}), from ${outcome.facts.source === 'cache' ? 'memory' : 'Entra'}, until ${new Date(outcome.token.expiresOnTimestamp).toISOString()}`,
+        subject: phrase`Token`,
+        text: phrase`For Azure DevOps (${azureDevOpsResource}), from ${outcome.facts.source === 'cache' ? phrase`memory` : 'Entra'}, until ${new Date(outcome.token.expiresOnTimestamp).toISOString()}`,
       };
 }
 
+/** What is wrong, and what to do. */
+function failureText(error: AzureCredentialsError): Text {
+  const { message, advice } = textsOf(error);
+  return advice === undefined ? message : phrase`${message} ${advice}`;
+}
+
 const reasons = {
-  address: 'named in the address',
-  binding: 'bound to the organization',
-  workspace: 'account of this workspace',
-  tenant: 'at home in the organization’s tenant',
-  default: 'default account',
+  address: phrase`named in the address`,
+  binding: phrase`bound to the organization`,
+  workspace: phrase`account of this workspace`,
+  tenant: phrase`at home in the organization’s tenant`,
+  default: phrase`default account`,
 } as const;
 
 function tenantFinding(tenant: string | undefined): GitFinding {
   if (tenant === undefined) {
     return {
       level: 'note',
-      subject: 'Tenant',
-      text: 'Azure DevOps does not name one for this organization: there may be no such organization. The account’s own tenant is used.',
+      subject: phrase`Tenant`,
+      text: phrase`Azure DevOps does not name one for this organization: there may be no such organization. The account’s own tenant is used.`,
     };
   }
   return {
     level: 'good',
-    subject: 'Tenant',
+    subject: phrase`Tenant`,
     text:
       tenant === 'personal'
-        ? 'None: Microsoft accounts back this organization. The account’s own tenant is used.'
+        ? phrase`None: Microsoft accounts back this organization. The account’s own tenant is used.`
         : tenant,
   };
 }
@@ -199,7 +208,7 @@ async function serverFinding(
   { token, facts }: Extract<GitCredentialOutcome, { kind: 'token' }>,
   deps: GitDiagnosisDeps,
 ): Promise<GitFinding> {
-  const subject = 'Server';
+  const subject = phrase`Server`;
   const bind =
     facts.organization === undefined ? {} : { fix: { kind: 'bindAccount', organization: facts.organization } as const };
   const who = token.account.username;
@@ -211,18 +220,22 @@ async function serverFinding(
       signal: AbortSignal.any([AbortSignal.timeout(20_000), ...(deps.signal ? [deps.signal] : [])]),
     });
     if (status === 200) {
-      return { level: 'good', subject, text: `It lets ${who} read the repository.` };
+      return { level: 'good', subject, text: phrase`It lets ${who} read the repository.` };
     }
     const text =
       status === 401 || status === 203 || status === 302
-        ? `It does not take the token of ${who} (status ${status}). Another account may be meant.`
+        ? phrase`It does not take the token of ${who} (status ${status}). Another account may be meant.`
         : status === 403 || status === 404
-          ? `It has no such repository, or does not let ${who} in (status ${status}). Ask an administrator of the organization for access, or use another account.`
-          : `It answered with status ${status}.`;
+          ? phrase`It has no such repository, or does not let ${who} in (status ${status}). Ask an administrator of the organization for access, or use another account.`
+          : phrase`It answered with status ${status}.`;
     return { level: 'problem', subject, text, ...bind };
   } catch (error) {
     const reason = error instanceof Error ? error.name : 'unknown error';
-    return { level: 'problem', subject, text: `It cannot be reached (${reason}). Check the network and the proxy.` };
+    return {
+      level: 'problem',
+      subject,
+      text: phrase`It cannot be reached (${reason}). Check the network and the proxy.`,
+    };
   }
 }
 
@@ -231,8 +244,16 @@ async function gitsOwnView({ plainUrl }: HttpsAddress, { git }: GitDiagnosisDeps
   const { code, stdout } = await git(['credential', 'fill'], `url=${plainUrl}\n\n`);
   const works = code === 0 && /^(?:password|credential)=./m.test(stdout);
   return works
-    ? { level: 'good', subject: 'Git', text: 'Asked for this address, git gets a credential without a prompt.' }
-    : { level: 'problem', subject: 'Git', text: 'Asked for this address, git gets no credential without a prompt.' };
+    ? {
+        level: 'good',
+        subject: phrase`Git`,
+        text: phrase`Asked for this address, git gets a credential without a prompt.`,
+      }
+    : {
+        level: 'problem',
+        subject: phrase`Git`,
+        text: phrase`Asked for this address, git gets no credential without a prompt.`,
+      };
 }
 
 async function otherHelpers({ git }: GitDiagnosisDeps): Promise<GitFinding[]> {
@@ -247,8 +268,8 @@ async function otherHelpers({ git }: GitDiagnosisDeps): Promise<GitFinding[]> {
     );
   return others.map((line) => ({
     level: 'note',
-    subject: 'Other credential helper',
-    text: `${line.replace(/\s+/g, ' ').trim()} (not asked for Azure DevOps while this extension serves git)`,
+    subject: phrase`Other credential helper`,
+    text: phrase`${line.replace(/\s+/g, ' ').trim()} (not asked for Azure DevOps while this extension serves git)`,
   }));
 }
 
@@ -258,6 +279,8 @@ async function proxies({ plainUrl }: HttpsAddress, { git, environment }: GitDiag
     ['http.proxy', stdout.trim()],
     ...['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'].map((name) => [name, environment[name] ?? '']),
   ].find(([, value]) => value !== '');
-  const [name, value = ''] = found ?? [];
-  return found ? [{ level: 'note', subject: 'Proxy', text: `${name}: ${value.replace(/\/\/[^@/]*@/, '//…@')}` }] : [];
+  const [name = '', value = ''] = found ?? [];
+  return found
+    ? [{ level: 'note', subject: phrase`Proxy`, text: `${name}: ${value.replace(/\/\/[^@/]*@/, '//…@')}` }]
+    : [];
 }

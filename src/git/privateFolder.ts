@@ -1,5 +1,6 @@
 import { chmod, lstat, mkdir } from 'node:fs/promises';
 import { AzureCredentialsError } from '../tokens/errors.ts';
+import { phrase } from '../tokens/phrase.ts';
 
 /**
  * Makes a folder that belongs to this user, if it is not there, and checks that it does.
@@ -22,8 +23,8 @@ export async function ensureOwnFolder(path: string, mode: 0o700 | 0o711): Promis
   }
   const stats = await lstat(path);
   if (!stats.isDirectory() || stats.uid !== process.getuid()) {
-    throw new AzureCredentialsError('storage', `The folder ${path} belongs to someone else.`, {
-      advice: 'Ask the owner of this machine to remove it.',
+    throw new AzureCredentialsError('storage', phrase`The folder ${path} belongs to someone else.`, {
+      advice: phrase`Ask the owner of this machine to remove it.`,
     });
   }
   if ((stats.mode & 0o777) !== mode) {

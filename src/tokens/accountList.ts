@@ -1,6 +1,7 @@
 import type { Account } from './account.ts';
 import { Emitter } from './emitter.ts';
 import { AzureCredentialsError } from './errors.ts';
+import { phrase } from './phrase.ts';
 import type { Disposable, Event, TokenSource } from './ports.ts';
 
 /** The source's accounts in memory: read once, and again after each change. */
@@ -124,8 +125,8 @@ export class AccountSnapshot {
     }
     const found = this.#byId.get(defaultId);
     if (found === undefined) {
-      throw new AzureCredentialsError('not_signed_in', 'The default account is not signed in.', {
-        advice: 'Sign in with that account, or choose another default with "Switch Account".',
+      throw new AzureCredentialsError('not_signed_in', phrase`The default account is not signed in.`, {
+        advice: phrase`Sign in with that account, or choose another default with "Switch Account".`,
       });
     }
     return found;
@@ -137,8 +138,8 @@ export class AccountSnapshot {
     if (found.length > 1) {
       throw new AzureCredentialsError(
         'resource_invalid',
-        `${found.length} signed-in accounts have the user name ${username}.`,
-        { advice: `Name the account by its id: ${found.map(({ id }) => id).join(' or ')}.` },
+        phrase`${found.length} signed-in accounts have the user name ${username}.`,
+        { advice: phrase`Name the account by its id: ${found.map(({ id }) => id).join(' or ')}.` },
       );
     }
     return found[0];
@@ -147,9 +148,9 @@ export class AccountSnapshot {
 
 function notSignedIn(wanted: string | undefined, count: number): AzureCredentialsError {
   if (wanted === undefined || count === 0) {
-    return new AzureCredentialsError('not_signed_in', 'Nobody is signed in.', { advice: 'Sign in first.' });
+    return new AzureCredentialsError('not_signed_in', phrase`Nobody is signed in.`, { advice: phrase`Sign in first.` });
   }
-  return new AzureCredentialsError('not_signed_in', 'The account that was asked for is not signed in.', {
-    advice: 'Sign in with that account, or leave the account out to use the default one.',
+  return new AzureCredentialsError('not_signed_in', phrase`The account that was asked for is not signed in.`, {
+    advice: phrase`Sign in with that account, or leave the account out to use the default one.`,
   });
 }

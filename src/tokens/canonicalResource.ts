@@ -1,4 +1,5 @@
 import type { CloudName } from './cloud.ts';
+import { type Phrase, phrase, type Text } from './phrase.ts';
 import { type CatalogueEntry, type KnownCloud, resourceCatalogue } from './resourceCatalogue.ts';
 import { findHostRule, findServiceHost, type HostRule } from './resourceHosts.ts';
 import { type CatalogueMatch, cloudTitles, findByUri, findNamedEntry, nameEntry, namesOf } from './resources.ts';
@@ -32,18 +33,18 @@ export function canonicalResource(text: string, cloud: CloudName): string {
 
 function checkText(text: string): void {
   if (text === '') {
-    throw invalidResource('No resource is named.', 'Name a resource, such as https://storage.azure.com.');
+    throw invalidResource(phrase`No resource is named.`, phrase`Name a resource, such as https://storage.azure.com.`);
   }
   if (text.length > maximumLength) {
     throw invalidResource(
-      `A resource of ${text.length} characters is too long.`,
-      `Give the resource's URI or application id only: at most ${maximumLength} characters.`,
+      phrase`A resource of ${text.length} characters is too long.`,
+      phrase`Give the resource's URI or application id only: at most ${maximumLength} characters.`,
     );
   }
   if (!/^[\x20-\x7e]+$/.test(text) || /["'<>\\^`{|}]/.test(text)) {
     throw invalidResource(
-      'The resource has characters that no resource has.',
-      'Use letters, digits and the punctuation of a URI; write international names in their ASCII form (xn--…).',
+      phrase`The resource has characters that no resource has.`,
+      phrase`Use letters, digits and the punctuation of a URI; write international names in their ASCII form (xn--…).`,
     );
   }
 }
@@ -53,8 +54,8 @@ function apiResource(text: string): string {
   const rest = text.slice('api://'.length);
   if (!/^[^\s/?#@]+(?:\/[^\s?#@]*)?$/.test(rest) || hasDotSegment(rest)) {
     throw invalidResource(
-      `${quote(text)} is not an application id URI.`,
-      'Use the "Application ID URI" that the app registration shows under "Expose an API".',
+      phrase`${quote(text)} is not an application id URI.`,
+      phrase`Use the "Application ID URI" that the app registration shows under "Expose an API".`,
     );
   }
   const [first = '', ...path] = rest.split('/');
@@ -67,15 +68,15 @@ function httpsResource(text: string, cloud: CloudName): string {
   const path = parts?.[2] ?? '';
   if (authority.includes('@')) {
     throw invalidResource(
-      'The resource holds a user name or password.',
-      'Leave out everything up to the "@". A password that was typed here should be changed.',
+      phrase`The resource holds a user name or password.`,
+      phrase`Leave out everything up to the "@". A password that was typed here should be changed.`,
     );
   }
   const host = parts === null ? undefined : canonicalHost(authority);
   if (host === undefined || hasDotSegment(path)) {
     throw invalidResource(
-      `${quote(text)} is not a resource.`,
-      'A resource is https://, a host name and, for few, a path: no query, no fragment, no spaces.',
+      phrase`${quote(text)} is not a resource.`,
+      phrase`A resource is https://, a host name and, for few, a path: no query, no fragment, no spaces.`,
     );
   }
   const uri = `https://${host}${path}`;
@@ -131,11 +132,15 @@ function takesTokensItself(rule: HostRule | undefined): boolean {
 
 function addressNotResource(uri: string, entry: CatalogueEntry, cloud: CloudName, also?: string) {
   const right = nameEntry(entry, cloud)?.resource ?? entry.applicationId;
-  const choices = [right, also].filter((choice) => choice !== undefined).map((choice) => quote(choice));
+  const choices = [right, also].filter((choice) => choice !== undefined).map(quote);
   return invalidResource(
-    `${quote(uri)} is an address of ${entry.name}, not a resource that Entra issues tokens for.`,
-    choices.length === 0 ? 'Ask for the resource of the service.' : `Ask for ${choices.join(' or ')}.`,
+    phrase`${quote(uri)} is an address of ${entry.name}, not a resource that Entra issues tokens for.`,
+    choices.length === 0 ? phrase`Ask for the resource of the service.` : askFor(choices),
   );
+}
+
+function askFor([first = '', second]: readonly Text[]): Phrase {
+  return second === undefined ? phrase`Ask for ${first}.` : phrase`Ask for ${first} or ${second}.`;
 }
 
 /** Refuses what clearly belongs to another cloud. In a custom cloud nothing is known to be wrong. */
@@ -153,22 +158,25 @@ function checkCloud(
     return;
   }
   throw invalidResource(
-    `${quote(found.asked)} is ${found.entry.name} in ${cloudTitles[elsewhere]}, but sign-in is to ${cloudTitles[cloud]}.`,
+    phrase`${quote(found.asked)} is ${found.entry.name} in ${cloudTitles[elsewhere]}, but sign-in is to ${cloudTitles[cloud]}.`,
     here === undefined
-      ? 'Change the cloud in the settings to use it.'
-      : `Ask for ${quote(here.resource)}, or change the cloud in the settings.`,
+      ? phrase`Change the cloud in the settings to use it.`
+      : phrase`Ask for ${quote(here.resource)}, or change the cloud in the settings.`,
   );
 }
 
 /** A name (`storage`, `Key Vault`), or a listed host without its scheme. */
 function namedResource(text: string, cloud: CloudName): string {
   if (/^http:/i.test(text)) {
-    throw invalidResource(`${quote(text)} is not a resource: it begins with http.`, 'Begin it with https:// instead.');
+    throw invalidResource(
+      phrase`${quote(text)} is not a resource: it begins with http.`,
+      phrase`Begin it with https:// instead.`,
+    );
   }
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) {
     throw invalidResource(
-      `${quote(text)} is not a resource: its scheme is not known to Entra.`,
-      'A resource begins with https:// or api://, or is an application id (GUID).',
+      phrase`${quote(text)} is not a resource: its scheme is not known to Entra.`,
+      phrase`A resource begins with https:// or api://, or is an application id (GUID).`,
     );
   }
   const listed = findByUri(`https://${text}`);
@@ -182,15 +190,15 @@ function namedResource(text: string, cloud: CloudName): string {
   }
   if (entry !== undefined) {
     throw invalidResource(
-      `No resource is known for ${entry.name} in ${cloudTitles[cloud]}.`,
-      'Give its URI or application id.',
+      phrase`No resource is known for ${entry.name} in ${cloudTitles[cloud]}.`,
+      phrase`Give its URI or application id.`,
     );
   }
   throw invalidResource(
-    `${quote(text)} is not a resource.`,
+    phrase`${quote(text)} is not a resource.`,
     /^[^\s/]+\.[^\s]+$/.test(text)
-      ? 'Begin it with https:// if it is a URI.'
-      : 'Give a URI such as https://storage.azure.com, an application id (GUID), api://…, or a name such as "storage".',
+      ? phrase`Begin it with https:// if it is a URI.`
+      : phrase`Give a URI such as https://storage.azure.com, an application id (GUID), api://…, or a name such as "storage".`,
   );
 }
 

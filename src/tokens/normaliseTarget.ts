@@ -1,6 +1,7 @@
 import { canonicalResource } from './canonicalResource.ts';
 import type { CloudName } from './cloud.ts';
 import type { AzureCredentialsError } from './errors.ts';
+import { phrase } from './phrase.ts';
 import { resourceCatalogue } from './resourceCatalogue.ts';
 import { namesOf } from './resources.ts';
 import { invalidResource, isGuid, quote } from './resourceText.ts';
@@ -55,15 +56,18 @@ function fromScopes(given: readonly string[], cloud: CloudName): Target {
     throw new TypeError('"scopes" is an array of strings.');
   }
   if (given.length > maximumScopes) {
-    throw invalidResource(`${given.length} scopes are too many.`, `Ask for at most ${maximumScopes} scopes at once.`);
+    throw invalidResource(
+      phrase`${given.length} scopes are too many.`,
+      phrase`Ask for at most ${maximumScopes} scopes at once.`,
+    );
   }
   const wanted = given
     .flatMap((scope) => scope.trim().split(/\s+/))
     .filter((scope) => scope !== '' && !openIdScopes.includes(scope.toLowerCase()));
   if (wanted.length === 0) {
     throw invalidResource(
-      'The scopes name no resource.',
-      'Name a scope of one resource, such as https://storage.azure.com/.default; openid, profile, email and offline_access are added by themselves.',
+      phrase`The scopes name no resource.`,
+      phrase`Name a scope of one resource, such as https://storage.azure.com/.default; openid, profile, email and offline_access are added by themselves.`,
     );
   }
   const parts = wanted.map((scope) => splitScope(scope, cloud));
@@ -80,16 +84,16 @@ function oneResource(parts: readonly ScopeParts[]): Target {
   const [resource = ''] = resources;
   if (resources.length > 1) {
     throw invalidResource(
-      `The scopes belong to ${resources.length} resources: ${resources.map(quote).join(', ')}.`,
-      'An access token is for one resource. Make one request for each resource.',
+      phrase`The scopes belong to ${resources.length} resources: ${resources.map(quote).join(', ')}.`,
+      phrase`An access token is for one resource. Make one request for each resource.`,
     );
   }
   const names = [...new Set(parts.map(({ name }) => name))];
   if (names.includes('.default')) {
     if (names.length > 1) {
       throw invalidResource(
-        `".default" cannot be combined with other scopes of ${quote(resource)}.`,
-        'Ask either for .default (everything that was consented to) or for single scopes.',
+        phrase`".default" cannot be combined with other scopes of ${quote(resource)}.`,
+        phrase`Ask either for .default (everything that was consented to) or for single scopes.`,
       );
     }
     return wholeResource(resource);
@@ -115,8 +119,8 @@ function splitScope(scope: string, cloud: CloudName): ScopeParts {
   }
   if (!/^[\w.:-]+$/.test(name)) {
     throw invalidResource(
-      `${quote(scope)} is not a scope: its name ${quote(name)} has characters that no scope has.`,
-      'A scope is a resource, a slash and a name, such as https://graph.microsoft.com/User.Read.',
+      phrase`${quote(scope)} is not a scope: its name ${quote(name)} has characters that no scope has.`,
+      phrase`A scope is a resource, a slash and a name, such as https://graph.microsoft.com/User.Read.`,
     );
   }
   return { resource: canonicalResource(resource, cloud), name: /^\.default$/i.test(name) ? '.default' : name };
@@ -129,7 +133,7 @@ function isKnownResource(text: string, cloud: CloudName): boolean {
 
 function notAScope(text: string): AzureCredentialsError {
   return invalidResource(
-    `${quote(text)} is not a scope.`,
-    'A scope is a resource, a slash and a name. For everything that was consented to, add /.default to the resource.',
+    phrase`${quote(text)} is not a scope.`,
+    phrase`A scope is a resource, a slash and a name. For everything that was consented to, add /.default to the resource.`,
   );
 }

@@ -1,5 +1,6 @@
 import type { AccessToken } from './accessToken.ts';
 import type { Account } from './account.ts';
+import type { Text } from './phrase.ts';
 import type { Requester } from './requester.ts';
 import type { ResolvedRequest } from './tokenRequest.ts';
 
@@ -45,7 +46,7 @@ export interface SignInPrompt {
    */
   waitForPaste(options: { readonly url: string; readonly signal: AbortSignal }): Promise<string>;
   /** Tells that a pasted address was not usable, and why, so that the person can paste again. */
-  rejectPaste(reason: string): void;
+  rejectPaste(reason: Text): void;
   /** Shows a device code, copies it, opens the page, counts down. Pending until the signal aborts; rejects on cancel. */
   showDeviceCode(options: DeviceCodeOptions): Promise<never>;
 }

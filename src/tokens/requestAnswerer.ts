@@ -8,6 +8,7 @@ import { AzureCredentialsError, isAzureCredentialsError } from './errors.ts';
 import { abortable, cancelledError } from './flight.ts';
 import type { InteractiveSignIn, SignedIn } from './interactiveSignIn.ts';
 import type { Target } from './normaliseTarget.ts';
+import { phrase } from './phrase.ts';
 import type { AuthorizeOptions, SignInOptions } from './ports.ts';
 import type { Requester } from './requester.ts';
 import { namedTenant, planRequest, type RequestPlan, resolvedRequest, TargetMemo } from './requestPlan.ts';
@@ -273,14 +274,16 @@ export class RequestAnswerer {
 
 /** The error for a request of an account that was signed out meanwhile. */
 export function signedOutError(): AzureCredentialsError {
-  return new AzureCredentialsError('not_signed_in', 'The account was signed out.', { advice: 'Sign in again.' });
+  return new AzureCredentialsError('not_signed_in', phrase`The account was signed out.`, {
+    advice: phrase`Sign in again.`,
+  });
 }
 
 function wrongAccount(account: Account, wanted: string): AzureCredentialsError {
   return new AzureCredentialsError(
     'interaction_required',
-    `The sign-in was made as ${account.username}, but this needs the account ${wanted}.`,
-    { advice: `Try again and choose ${wanted} in the browser.` },
+    phrase`The sign-in was made as ${account.username}, but this needs the account ${wanted}.`,
+    { advice: phrase`Try again and choose ${wanted} in the browser.` },
   );
 }
 

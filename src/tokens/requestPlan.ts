@@ -2,6 +2,7 @@ import type { Account } from './account.ts';
 import { normaliseClaims } from './claims.ts';
 import type { CloudName } from './cloud.ts';
 import { normaliseTarget, type Target } from './normaliseTarget.ts';
+import { phrase } from './phrase.ts';
 import { invalidResource, isGuid, quote } from './resourceText.ts';
 import type { CacheSlot } from './tokenCache.ts';
 import type { ResolvedRequest, TokenRequest } from './tokenRequest.ts';
@@ -80,8 +81,8 @@ export function namedTenant(tenantId: string | undefined): string | undefined {
   }
   if (typeof tenantId !== 'string' || !(isGuid(tenantId) || isDomain(tenantId))) {
     throw invalidResource(
-      `${quote(String(tenantId))} is not a tenant.`,
-      'Give the tenant id (a GUID) or one of its domains, such as contoso.onmicrosoft.com.',
+      phrase`${quote(String(tenantId))} is not a tenant.`,
+      phrase`Give the tenant id (a GUID) or one of its domains, such as contoso.onmicrosoft.com.`,
     );
   }
   return tenantId.toLowerCase();

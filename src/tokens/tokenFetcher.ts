@@ -1,6 +1,7 @@
 import type { AccessToken } from './accessToken.ts';
 import { AzureCredentialsError, isAzureCredentialsError } from './errors.ts';
 import { Flight } from './flight.ts';
+import { phrase } from './phrase.ts';
 import type { Log, TokenSource } from './ports.ts';
 import type { CacheEntry, CacheSlot, TokenCache } from './tokenCache.ts';
 import type { ResolvedRequest } from './tokenRequest.ts';
@@ -109,9 +110,13 @@ export class TokenFetcher {
       throw unexpectedError(error, this.#deps.log);
     });
     if (token.account.id !== request.account.id) {
-      throw new AzureCredentialsError('identity_provider', 'The token that came back belongs to another account.', {
-        advice: 'Sign out and sign in again.',
-      });
+      throw new AzureCredentialsError(
+        'identity_provider',
+        phrase`The token that came back belongs to another account.`,
+        {
+          advice: phrase`Sign out and sign in again.`,
+        },
+      );
     }
     // Many consumers get the same object.
     return Object.freeze({ ...token });
@@ -122,8 +127,8 @@ export class TokenFetcher {
     const { slot, request } = flying;
     const former = cache.get(slot.key);
     if (cache.isOver(token) || (former?.token.token === token.token && cache.hasEnded(former))) {
-      throw new AzureCredentialsError('identity_provider', 'The token that came back has ended already.', {
-        advice: 'Check the date and time of this machine, then sign in again.',
+      throw new AzureCredentialsError('identity_provider', phrase`The token that came back has ended already.`, {
+        advice: phrase`Check the date and time of this machine, then sign in again.`,
       });
     }
     if (!flying.mayFill) {

@@ -1,4 +1,5 @@
 import { AzureCredentialsError, isAzureCredentialsError } from './errors.ts';
+import { phrase } from './phrase.ts';
 import type { Log } from './ports.ts';
 
 /**
@@ -14,9 +15,9 @@ export function unexpectedError(error: unknown, log: Log): AzureCredentialsError
   log.error([`Unexpected error (${kind}) while a token was obtained.`, ...frames.slice(0, 8)].join('\n'));
   return new AzureCredentialsError(
     'identity_provider',
-    `The token could not be obtained: unexpected error (${kind}).`,
+    phrase`The token could not be obtained: unexpected error (${kind}).`,
     {
-      advice: 'Try again. If it happens again, report it with the log of this extension.',
+      advice: phrase`Try again. If it happens again, report it with the log of this extension.`,
     },
   );
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { AzureCredentialsError } from '../../tokens/errors.ts';
+import { phrase } from '../../tokens/phrase.ts';
 import type { ClientSecrets } from '../clientSecrets.ts';
 import { readSourceSettings } from '../sourceSettings.ts';
 
@@ -11,9 +12,9 @@ export async function setClientSecret(deps: { readonly clientSecrets: ClientSecr
   if (clientId === '') {
     throw new AzureCredentialsError(
       'configuration',
-      'A client secret belongs to an application, and none is configured.',
+      phrase`A client secret belongs to an application, and none is configured.`,
       {
-        advice: 'Set "azureCredentials.clientId" first.',
+        advice: phrase`Set "azureCredentials.clientId" first.`,
       },
     );
   }

@@ -4,6 +4,7 @@ import { createEntraTokenSource } from '../../../src/entra/entraTokenSource.ts';
 import type { Account } from '../../../src/tokens/account.ts';
 import { systemClock } from '../../../src/tokens/clock.ts';
 import { AzureCredentialsError } from '../../../src/tokens/errors.ts';
+import type { Text } from '../../../src/tokens/phrase.ts';
 import type {
   Clock,
   DeviceCodeOptions,
@@ -152,9 +153,9 @@ export class TestPerson implements SignInPrompt {
     });
   }
 
-  rejectPaste(reason: string): void {
-    this.rejections.push(reason);
-    setImmediate(() => this.onReject(reason));
+  rejectPaste(reason: Text): void {
+    this.rejections.push(String(reason));
+    setImmediate(() => this.onReject(String(reason)));
   }
 
   showDeviceCode(options: DeviceCodeOptions): Promise<never> {
