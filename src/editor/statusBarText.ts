@@ -78,7 +78,6 @@ function cut(name: string): string {
   return name.length > maximumName ? `${name.slice(0, half)}…${name.slice(1 - half)}` : name;
 }
 
-/** Texts of others are appended as text: a user name or a resource must not become a link. */
 function newHover(): vscode.MarkdownString {
   const hover = new vscode.MarkdownString('', true);
   hover.isTrusted = { enabledCommands: Object.values(linked) };
@@ -86,7 +85,12 @@ function newHover(): vscode.MarkdownString {
 }
 
 function addLine(hover: vscode.MarkdownString, icon: string, text: string): void {
-  hover.appendMarkdown(`$(${icon}) `).appendText(text).appendMarkdown('\n\n');
+  hover.appendMarkdown(`$(${icon}) ${plain(text)}  \n`);
+}
+
+/** Escapes everything that Markdown could take for more than text; `appendText` leaves addresses, which become links. */
+function plain(text: string): string {
+  return text.replace(/\s+/g, ' ').replace(/[!-/:-@[-`{-~]/g, '\\$&');
 }
 
 function addLinks(hover: vscode.MarkdownString, links: readonly (readonly [title: string, command: string])[]): void {
@@ -144,20 +148,23 @@ function signedInHover(deps: StatusBarDeps, account: Account, health: AccountHea
   return hover;
 }
 
-function addTokens(hover: vscode.MarkdownString, { tokens }: StatusBarDeps): void {
+function addTokens(hover: vscode.MarkdownString, { tokens, state }: StatusBarDeps): void {
+  const isOneAccount = state.current()?.accounts.length === 1;
   const cached = tokens.cachedTokens();
   if (cached.length === 0) {
     addLine(hover, 'key', vscode.l10n.t('No tokens in memory'));
     return;
   }
   addLine(hover, 'key', vscode.l10n.t('Tokens in memory: {0}', cached.length));
+  hover.appendMarkdown('\n');
   const now = Date.now();
   for (const { resource, expiresOnTimestamp, account } of cached.slice(0, maximumListed)) {
-    const left = vscode.l10n.t('{0} left', leftText(minutesLeft(expiresOnTimestamp, now)));
-    hover
-      .appendMarkdown('- ')
-      .appendText(`${resourceName(resource)}, ${account.username}: ${left}`)
-      .appendMarkdown('\n');
+    const left = leftText(minutesLeft(expiresOnTimestamp, now));
+    const name = resourceName(resource);
+    const text = isOneAccount
+      ? vscode.l10n.t('{0}: {1} left', name, left)
+      : vscode.l10n.t('{0} as {1}: {2} left', name, account.username, left);
+    hover.appendMarkdown(`- ${plain(text)}\n`);
   }
   hover.appendMarkdown('\n');
 }

@@ -6,7 +6,7 @@ import { listClaims, valueText } from './claimList.ts';
 import { claimText } from './claimText.ts';
 
 /** Columns at which a comment goes on in the next line. */
-const width = 100;
+const width = 80;
 
 /** A token's claims as JSON with comments. The token and its signature are in no part of it. */
 export function claimDocument(

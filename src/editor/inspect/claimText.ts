@@ -145,7 +145,7 @@ function timeText({ time }: ListedClaim, now: number): string | undefined {
   }
   const date = new Date(time).toLocaleString(vscode.env.language, { dateStyle: 'full', timeStyle: 'long' });
   const minutes = Math.round((time - now) / 60_000);
-  const format = new Intl.RelativeTimeFormat(vscode.env.language);
+  const format = new Intl.RelativeTimeFormat(vscode.env.language, { numeric: 'auto' });
   const relative = Math.abs(minutes) < 120 ? format.format(minutes, 'minute') : undefined;
   return relative === undefined ? `${date}.` : `${date} (${relative}).`;
 }

@@ -36,6 +36,7 @@ function findingText(finding: Finding): readonly string[] {
         `## ${vscode.l10n.t('The rest is decided outside the token')}`,
         '',
         deciderText(finding.decider),
+        '',
         vscode.l10n.t('Also possible: a firewall or a private network of the resource, or the wrong tenant.'),
       ];
   }
@@ -58,6 +59,7 @@ function audienceText({ result, actual, expected }: Of<'audience'>): readonly st
         heading,
         '',
         vscode.l10n.t('The token is for something else: this API refuses it whatever you may do there.'),
+        '',
         expected === undefined
           ? vscode.l10n.t('What to do (you): get a token for the resource that the API’s documentation names.')
           : vscode.l10n.t(
@@ -90,6 +92,7 @@ function permissionText({ result, has, needsOneOf, claim }: Of<'permission'>): r
     heading,
     '',
     vscode.l10n.t('The token has none of the permissions that this request takes: {0}.', needs),
+    '',
     claim === 'scp'
       ? vscode.l10n.t(
           'What to do (your administrator): add the delegated permission "{0}" to the application registration and consent to it. Then sign in again.',

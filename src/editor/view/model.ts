@@ -51,6 +51,7 @@ export type SectionName = 'organizations' | 'extensions' | 'terminals' | 'activi
 /** What one line of the view is about. */
 export type NodeSubject =
   | { readonly kind: 'account'; readonly account: Account; readonly isDefault: boolean; readonly health: AccountHealth }
+  | { readonly kind: 'noTokens'; readonly account: Account }
   | { readonly kind: 'tenant'; readonly tenantId: string; readonly domain?: string; readonly isHome: boolean }
   | { readonly kind: 'token'; readonly token: CachedTokenInfo; readonly minutesLeft: number }
   | { readonly kind: 'section'; readonly section: SectionName; readonly groups?: readonly DialectGroup[] }
@@ -97,7 +98,13 @@ function accountNode(state: ViewState, account: Account, isDefault: boolean): Vi
       tokens.filter((token) => token.tenantId === tenantId),
     ),
   );
-  return { id, subject: { kind: 'account', account, isDefault, health: state.health(account.id) }, children };
+  const subject = { kind: 'account', account, isDefault, health: state.health(account.id) } as const;
+  return { id, subject, children: children.length === 0 ? [noTokens(id, account)] : children };
+}
+
+/** There is always something below an account: the editor would not open a line that gets its first child later. */
+function noTokens(id: string, account: Account): ViewNode {
+  return leaf(`${id}/none`, { kind: 'noTokens', account });
 }
 
 function homeFirst(home: string): (left: string, right: string) => number {

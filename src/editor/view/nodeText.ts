@@ -72,9 +72,9 @@ export function tokenText({ token, minutesLeft }: Of<'token'>): NodeText {
     tooltip: tokenTooltip(token, scopes),
     icon: new vscode.ThemeIcon('key', color),
     spoken: vscode.l10n.t(
-      'Token for {0}, {1} minutes left, scopes: {2}',
+      'Token for {0}, {1} left, scopes: {2}',
       name,
-      minutesLeft,
+      spokenLeft(minutesLeft),
       scopes.join(', ') || vscode.l10n.t('not known'),
     ),
   };
@@ -191,6 +191,10 @@ export function groupNames(group: DialectGroup): string {
 /** What is left of a token's time. A token of continuous access evaluation lives for a day. */
 export function leftText(minutes: number): string {
   return minutes < 120 ? vscode.l10n.t('{0} min', minutes) : vscode.l10n.t('{0} h', Math.floor(minutes / 60));
+}
+
+function spokenLeft(minutes: number): string {
+  return minutes < 120 ? vscode.l10n.t('{0} minutes', minutes) : vscode.l10n.t('{0} hours', Math.floor(minutes / 60));
 }
 
 /** Time of day, as the person's language writes it. @param timestamp milliseconds since the epoch */

@@ -24,6 +24,7 @@ const viewId = 'azureCredentials.view';
 
 /** Actions of the view's lines, by command after `azureCredentials.view.`. */
 const actions: readonly ViewAction[] = [
+  'getToken',
   'copyToken',
   'refreshToken',
   'inspectToken',

@@ -44,6 +44,8 @@ function describe({ subject, children }: ViewNode): NodeText {
   switch (subject.kind) {
     case 'account':
       return accountText(subject);
+    case 'noTokens':
+      return { label: vscode.l10n.t('No tokens in memory'), icon: new vscode.ThemeIcon('info') };
     case 'tenant':
       return {
         label: subject.domain ?? subject.tenantId,

@@ -7,6 +7,7 @@ import type { ViewDeps } from './registerView.ts';
 
 /** What can be done with a line of the view; each is a command after `azureCredentials.view.`. */
 export type ViewAction =
+  | 'getToken'
   | 'copyToken'
   | 'refreshToken'
   | 'inspectToken'
@@ -20,7 +21,7 @@ export async function runViewAction(deps: ViewDeps, action: ViewAction, node: Vi
   const subject = node?.subject;
   if (subject?.kind === 'token') {
     await runTokenAction(deps, action, subject.token);
-  } else if (subject?.kind === 'account') {
+  } else if (subject?.kind === 'account' || subject?.kind === 'noTokens') {
     await runAccountAction(deps, action, subject.account);
   } else if (subject?.kind === 'organization' && action === 'bindAccount') {
     const { organization } = subject;
@@ -59,7 +60,9 @@ async function runAccountAction(
   action: ViewAction,
   account: CachedTokenInfo['account'],
 ): Promise<void> {
-  if (action === 'signOut') {
+  if (action === 'getToken') {
+    await (await import('../commands/getAccessToken.ts')).getAccessToken(deps, { account: account.id });
+  } else if (action === 'signOut') {
     await (await import('../commands/signOut.ts')).signOut(deps, account.id);
   } else if (action === 'makeDefault') {
     await (await import('../commands/switchAccount.ts')).switchAccount(deps, account);

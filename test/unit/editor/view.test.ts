@@ -117,7 +117,7 @@ describe('What the view shows', () => {
           ['tenant', ['token']],
         ],
       ],
-      'account',
+      ['account', ['noTokens']],
       ['organizations', ['organization']],
       ['extensions', [['extension', ['decision']]]],
       ['terminals', ['grant']],
@@ -153,10 +153,13 @@ describe('What the view shows', () => {
 
   it('offers terminals in a trusted workspace only, but what they were allowed can always be revoked', () => {
     const grants = [{ key: 'k', resource: 'r', username: 'ada@contoso.com' }];
-    assert.deepEqual(outline(buildTree(state())), ['account', 'terminals']);
+    assert.deepEqual(outline(buildTree(state())), [['account', ['noTokens']], 'terminals']);
     const restricted = (terminals: ViewState['terminals']) => outline(buildTree(state({ terminals })));
-    assert.deepEqual(restricted({ isTrusted: false, groups: [], grants: [] }), ['account']);
-    assert.deepEqual(restricted({ isTrusted: false, groups: [], grants }), ['account', ['terminals', ['grant']]]);
+    assert.deepEqual(restricted({ isTrusted: false, groups: [], grants: [] }), [['account', ['noTokens']]]);
+    assert.deepEqual(restricted({ isTrusted: false, groups: [], grants }), [
+      ['account', ['noTokens']],
+      ['terminals', ['grant']],
+    ]);
   });
 
   it('counts requests that are alike, newest first, and shows no more than twenty lines', () => {
