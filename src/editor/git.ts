@@ -33,9 +33,6 @@ export function registerGit(deps: GitDeps): vscode.Disposable {
     onDidChangeSettings(['git'], () => support.update()),
     vscode.workspace.onDidGrantWorkspaceTrust(() => support.update()),
     deps.tokens.onDidChangeAccounts(() => support.update()),
-    // The editor tells nobody when a person lets an extension use an account that was there before.
-    vscode.window.onDidOpenTerminal(() => support.updateUnlessSignedIn()),
-    vscode.window.onDidChangeWindowState(({ focused }) => focused && support.updateUnlessSignedIn()),
     registerCommand(deps, 'bindAccount', async (args) => {
       const { bindAccount } = await import('./gitBindAccount.ts');
       await bindAccount({ ...deps, session: await support.session() }, args);
@@ -66,7 +63,6 @@ class GitSupport implements vscode.Disposable {
   #session: Promise<GitSession> | undefined;
   #lastUpdate: Promise<void> = Promise.resolve();
   #isDisposed = false;
-  #isServing = false;
   #running: GitSession | undefined;
 
   constructor(deps: GitDeps) {
@@ -75,12 +71,6 @@ class GitSupport implements vscode.Disposable {
 
   update(): void {
     this.#lastUpdate = this.#lastUpdate.then(() => this.#apply()).catch((error) => showError(error, this.#deps.log));
-  }
-
-  updateUnlessSignedIn(): void {
-    if (!this.#isServing) {
-      this.update();
-    }
   }
 
   /** The session, also where git is given nothing: commands need it. */
@@ -120,7 +110,6 @@ class GitSupport implements vscode.Disposable {
     if (!this.#isDisposed) {
       await session.supply({ audiences, isSignedIn });
     }
-    this.#isServing = isSignedIn;
   }
 
   /** An account list that cannot be read is an empty one here: whoever asks for a token is told why. */

@@ -126,4 +126,53 @@ describe('Git in unusual editor windows', function () {
     );
     assert.equal(await window.page.locator('.quick-input-widget:visible').count(), 0);
   });
+
+  it('the editor’s own account serves git only while the person lets this extension use it', async function () {
+    if (process.env['EDITOR_FOR_TESTS'] === 'oldest') {
+      this.skip();
+    }
+    const window = await open({ 'azureCredentials.clientId': '' });
+    await window.runCommand('Azure Credentials: Sign In');
+    await window.dialogButton('Allow');
+    await window.dialogButton('Cancel');
+    await window.waitForNotification(/Signing in to Microsoft/);
+    await window.clickNotificationButton('Cancel');
+    await window.waitForNotification(/try a different way\? \(device code\)/);
+    await window.clickNotificationButton('Yes');
+    const code = await waitFor(async () => /[A-Z0-9]{8,9}/.exec(await window.dialogText())?.[0], {
+      what: 'a dialog with a device code',
+    });
+    await azure.control.approveDevice(code, 'ada@contoso.com');
+    const page = await window.waitForNewPage(async () => {
+      await window.dialogButton('Copy & Continue to Microsoft');
+      await window.dialogButton('Open');
+    });
+    await page.close();
+    await window.waitForNotification(/Signed in to Azure as ada@contoso\.com/);
+    await window.openTerminal();
+    await waitFor(async () => (await given(window)).includes('terminal.gitconfig') || undefined, {
+      what: 'the helper',
+    });
+    await window.runInTerminal(`clear; git ls-remote -q ${plainUrl} HEAD | grep -c HEAD`);
+    await window.waitForTerminal(/^1$/m);
+
+    await window.runCommand('Accounts: Manage Trusted Extensions For Account');
+    await window.page
+      .locator('.quick-input-widget:visible .monaco-list-row', { hasText: /ada@contoso\.com.*Microsoft/ })
+      .click();
+    const row = window.page.locator('.quick-input-widget:visible .monaco-list-row', {
+      hasText: 'Azure Delegated Credentials',
+    });
+    await row.click();
+    await window.page.locator('.quick-input-widget:visible .monaco-button', { hasText: 'OK' }).click();
+    await waitFor(async () => ((await given(window)).includes('terminal.gitconfig') ? undefined : true), {
+      what: 'git to be left alone',
+    });
+    await window.runCommand('Azure Credentials: Sign In');
+    await window.dialogButton('Allow');
+    await window.pick('ada@contoso.com');
+    await waitFor(async () => (await given(window)).includes('terminal.gitconfig') || undefined, {
+      what: 'the helper',
+    });
+  });
 });
