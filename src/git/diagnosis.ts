@@ -264,7 +264,9 @@ async function otherHelpers({ git }: GitDiagnosisDeps): Promise<GitFinding[]> {
       (line) =>
         /\S/.test(line) &&
         !line.includes('git-credential-azure-delegated') &&
-        !/\.gitconfig\s+credential\.https:\/\/(?:dev\.azure\.com|\*\.visualstudio\.com)\.helper\s*$/.test(line),
+        !/[\\/]editor\.gitconfig\s+credential\.https:\/\/(?:dev\.azure\.com|\*\.visualstudio\.com)\.helper\s*$/.test(
+          line,
+        ),
     );
   return others.map((line) => ({
     level: 'note',

@@ -6,7 +6,7 @@ import { createAccountBindings } from '../../src/git/accountBindings.ts';
 import { answerRequest, type GitFailure } from '../../src/git/answerRequest.ts';
 import { CredentialHelper } from '../../src/git/credentialHelper.ts';
 import { includeVariables } from '../../src/git/gitConfiguration.ts';
-import { createGitCredentials } from '../../src/git/gitCredentials.ts';
+import { createGitCredentials, type GitCredentials } from '../../src/git/gitCredentials.ts';
 import type { HelperPlace } from '../../src/git/helperPlace.ts';
 import { createOrganizationTenants } from '../../src/git/organizationTenant.ts';
 import { systemClock } from '../../src/tokens/clock.ts';
@@ -25,6 +25,7 @@ export interface Ended {
 export interface GitRig extends AsyncDisposable {
   readonly azure: LocalAzure;
   readonly tokens: TokenService;
+  readonly credentials: GitCredentials;
   readonly helper: CredentialHelper;
   readonly place: HelperPlace;
   readonly failures: GitFailure[];
@@ -32,10 +33,10 @@ export interface GitRig extends AsyncDisposable {
   readonly folder: string;
   /** Lines that the user's own helper of `~/.gitconfig` wrote when git asked it. */
   askedOfOwnHelper(): Promise<string[]>;
-  /** Runs git as in a terminal of the editor. */
+  /** Runs git as the editor does, or (`bare`) as if this extension were not there. */
   git(
     args: readonly string[],
-    options?: { cwd?: string; input?: string; env?: Record<string, string> },
+    options?: { cwd?: string; input?: string; env?: Record<string, string>; bare?: boolean },
   ): Promise<Ended>;
   signIn(username: string): Promise<void>;
 }
@@ -81,22 +82,23 @@ export async function startGitRig(): Promise<GitRig> {
   });
   started.defer(() => helper.dispose());
   const place = await helper.start();
-  await helper.serve(new Set(['terminal']));
+  await helper.serve(new Set(['editor']));
   const home = await writeHome(folder);
   const base = baseEnvironment(home, azure);
   const running = started.move();
   return {
     azure,
     tokens,
+    credentials,
     helper,
     place,
     failures,
     folder,
     askedOfOwnHelper: async () =>
       (await readFile(join(home, 'asked'), 'utf8').catch(() => '')).split('\n').filter(Boolean),
-    git: (args, { cwd = folder, input = '', env = {} } = {}) => {
+    git: (args, { cwd = folder, input = '', env = {}, bare = false } = {}) => {
       const environment = { ...base, ...env };
-      const variables = includeVariables(environment, place.configuration.terminal, () => false);
+      const variables = bare ? {} : includeVariables(environment, place.configuration.editor, () => false);
       return runProgram('git', args, { cwd, input, env: { ...environment, ...variables } });
     },
     signIn: async (username) => {
