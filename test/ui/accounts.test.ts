@@ -24,28 +24,30 @@ const cleo = 'cleo@contoso.com';
 const fabrikam = 'c2a4e6f8-1b3d-4f5a-8c7e-9d0b1a2c3e02';
 
 /** A task that shows whose token it got, and of which tenant. */
+function tokenTask(label: string, input: string): object {
+  const show = 'console.log("whose",c.unique_name,"where",c.tid)';
+  return {
+    label,
+    type: 'process',
+    command: 'node',
+    args: ['-e', `const c=JSON.parse(Buffer.from(process.env.TOKEN.split(".")[1],"base64url"));${show}`],
+    options: { env: { TOKEN: `$${`{input:${input}}`}` } },
+    problemMatcher: [],
+  };
+}
+
+const command = 'azureCredentials.getAccessToken';
 const tasks = {
   version: '2.0.0',
-  tasks: [
-    {
-      label: 'Show the token of Fabrikam',
-      type: 'process',
-      command: 'node',
-      args: [
-        '-e',
-        'const c=JSON.parse(Buffer.from(process.env.TOKEN.split(".")[1],"base64url"));console.log("whose",c.unique_name,"where",c.tid)',
-      ],
-      options: { env: { TOKEN: `$${'{input:token}'}` } },
-      problemMatcher: [],
-    },
-  ],
+  tasks: [tokenTask('Show the token of Fabrikam', 'guest'), tokenTask('Show no token', 'nothing')],
   inputs: [
     {
-      id: 'token',
+      id: 'guest',
       type: 'command',
-      command: 'azureCredentials.getAccessToken',
+      command,
       args: { resource: 'https://storage.azure.com', account: ada, tenant: 'fabrikam.com' },
     },
+    { id: 'nothing', type: 'command', command, args: { resource: 'https://nosuch.contoso.example', account: ada } },
   ],
 };
 
@@ -136,6 +138,15 @@ describe('Accounts', function () {
     await editor.waitForTerminal(new RegExp(`whose ${ada} where ${fabrikam.slice(0, 8)}`));
     assert.equal(await signIns(), before);
     await noDialog();
+  });
+
+  it('a task that asks for a resource that is not there is not run, and the person is told', async () => {
+    await editor.runCommand('Tasks: Run Task');
+    await editor.pick('Show no token');
+    const error = await editor.waitForNotification(/nosuch\.contoso\.example\. Check the spelling/);
+    assert.equal(error.severity, 'error');
+    assert.ok(!(await editor.terminalText()).includes('Error'), 'the program was started without a token');
+    await editor.screenshot('task-without-token');
   });
 
   it('Refresh All Tokens names what changed', async () => {

@@ -179,11 +179,16 @@ describe('Sign-ins that go wrong', function () {
     assert.equal(await isClosed(redirect), true);
   });
 
-  it('a pasted address is taken, after a wrong one was told', async () => {
+  it('a pasted address is taken, after another sign-in was cancelled and a wrong address was told', async () => {
     const page = await openSignIn(editor);
     const answer = await azure.control.authorize(page.url(), { username: 'cleo@contoso.com' });
     await page.close();
+    await (await openSignIn(editor)).close();
     await editor.page.bringToFront();
+    const waiting = editor.page.locator('.notifications-toasts').getByText('waiting for your browser');
+    await waiting.nth(1).waitFor();
+    await editor.clickNotificationButton('Cancel');
+    await waiting.nth(1).waitFor({ state: 'detached' });
     await editor.runCommand('Azure Credentials: Paste Sign-In Address');
     const wrong = new URL(answer);
     wrong.searchParams.set('state', 'of-another-sign-in');

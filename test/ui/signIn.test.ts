@@ -72,6 +72,12 @@ describe('Ways to sign in', function () {
       const { message } = await editor.waitForNotification(/enter the code [A-Z0-9]{9} at/);
       return /code ([A-Z0-9]{9})/.exec(message)?.[1] ?? '';
     };
+    let cancelledAt = 0;
+    /** Codes that the editor asked about after the cancelled sign-in. */
+    const polledCodes = async (): Promise<ReadonlySet<unknown>> => {
+      const polls = await azure.control.requests({ grant: 'device_code', since: cancelledAt });
+      return new Set(polls.map(({ form }) => form?.['device_code']));
+    };
     const enterCode = async (page: Page, code: string): Promise<void> => {
       await page.getByLabel('Code').fill(code);
       await page.getByRole('button', { name: 'Next' }).click();
@@ -104,6 +110,7 @@ describe('Ways to sign in', function () {
       await editor.clickNotificationButton('Cancel');
       await editor.page.locator('.notifications-toasts').getByText('enter the code').waitFor({ state: 'detached' });
       assert.deepEqual(await offeredCopies(), []);
+      cancelledAt = (await azure.control.requests({})).at(-1)?.number ?? 0;
     });
 
     it('a sign-in that is declined on the page is told', async () => {
@@ -128,6 +135,8 @@ describe('Ways to sign in', function () {
       assert.match(error.message, /again to get a new code/);
       assert.deepEqual(error.buttons, ['Sign In', 'Show Log']);
       await editor.screenshot('device-code-expired');
+      // Only the declined one: this one was over before it was time to ask.
+      assert.equal((await polledCodes()).size, 1);
     });
   });
 
