@@ -17,8 +17,12 @@ export function onDidChangeSettings(keys: readonly string[], listener: () => unk
   });
 }
 
-/** Opens the settings editor at one of this extension's settings, or at all of them. */
+/**
+ * Opens the settings editor at one of this extension's settings, or at all of them. They are settings of the machine: in a
+ * remote window they are listed among those of the remote machine only.
+ */
 export async function openSettings(key = ''): Promise<void> {
   const query = key ? `${section}.${key}` : '@ext:delegated-credentials.azure-delegated-credentials';
-  await vscode.commands.executeCommand('workbench.action.openSettings', query);
+  const place = vscode.env.remoteName === undefined ? 'openSettings' : 'openRemoteSettings';
+  await vscode.commands.executeCommand(`workbench.action.${place}`, { query });
 }

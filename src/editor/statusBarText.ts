@@ -27,7 +27,7 @@ const linked = {
   view: 'azureCredentials.view.focus',
   log: 'azureCredentials.showLog',
   trust: 'workbench.trust.manage',
-  settings: 'workbench.action.openSettings',
+  settings: 'azureCredentials.openSettings',
 } as const;
 
 /** What the status bar says now. */
@@ -106,8 +106,7 @@ function signedOutHover({ settings }: StatusBarDeps, error: unknown): vscode.Mar
     addLinks(hover, [[vscode.l10n.t('Sign In'), linked.signIn], ...commonLinks()]);
   } else {
     addLine(hover, 'warning', describeError(error));
-    const query = encodeURIComponent(JSON.stringify('azureCredentials'));
-    addLinks(hover, [[vscode.l10n.t('Open Settings'), `${linked.settings}?${query}`], ...commonLinks()]);
+    addLinks(hover, [[vscode.l10n.t('Open Settings'), linked.settings], ...commonLinks()]);
   }
   return hover;
 }

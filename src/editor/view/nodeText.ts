@@ -135,8 +135,10 @@ export function activityText({ requester, resource, outcome, count, lastTime }: 
   const isGranted = outcome === 'granted';
   const times = count === 1 ? undefined : vscode.l10n.t('{0} times', count);
   return {
-    label: `${requester}: ${name}`,
-    description: [timeText(lastTime), times, isGranted ? undefined : outcomeText(outcome)].filter(Boolean).join(' · '),
+    label: name,
+    description: [timeText(lastTime), isGranted ? undefined : outcomeText(outcome), requester, times]
+      .filter(Boolean)
+      .join(' · '),
     icon: isGranted
       ? new vscode.ThemeIcon('check')
       : new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground')),

@@ -3,6 +3,7 @@ import type { RefreshableTokenService } from '../../tokens/tokenService.ts';
 import type { StoredAccountPreference } from '../accountPreference.ts';
 import type { AccessDecisions } from '../consentDecisions.ts';
 import { registerInspect } from '../inspect/registerInspect.ts';
+import { openSettings } from '../settings.ts';
 import type { SourceSettingsWatch } from '../sourceSettings.ts';
 import { registerStatusBar } from '../statusBar.ts';
 import type { TerminalAccess } from '../terminalApproval.ts';
@@ -29,5 +30,8 @@ export function registerOverview(deps: OverviewDeps): vscode.Disposable {
     registerStatusBar({ ...deps, state }),
     registerView({ ...deps, state }),
     registerInspect(deps),
+    vscode.commands.registerCommand('azureCredentials.openSettings', (key: unknown) =>
+      openSettings(typeof key === 'string' ? key : undefined),
+    ),
   );
 }
