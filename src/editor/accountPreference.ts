@@ -16,6 +16,9 @@ export interface StoredAccountPreference extends AccountPreference {
   readonly onDidChange: Event<void>;
 }
 
+/** What stands for no single tenant. */
+const severalTenants: readonly string[] = ['organizations', 'common', 'consumers'];
+
 /**
  * The workspace's choice goes before the one for everywhere. The configured tenant counts only when it is one tenant.
  *
@@ -30,10 +33,14 @@ export function createAccountPreference(deps: {
 }): StoredAccountPreference {
   const { globalState, workspaceState, settings } = deps;
   const changed = new Emitter<void>(deps.onListenerError);
+  let known: { readonly settings: SourceSettings; readonly key: string } | undefined;
+  /** Made once for each value of the settings: every token asks for it. */
   const key = (): string => {
-    const { cloud, authorityHost, clientId } = settings();
-    const place = cloud === 'custom' ? authorityHost : cloud;
-    return `defaultAccountId ${place} ${usesEditorAccount(settings()) ? 'editor' : clientId}`.toLowerCase();
+    const current = settings();
+    if (known?.settings !== current) {
+      known = { settings: current, key: defaultAccountKey(current) };
+    }
+    return known.key;
   };
   return {
     onDidChange: changed.event,
@@ -41,7 +48,7 @@ export function createAccountPreference(deps: {
     workspaceAccountId: () => workspaceState.get<string>(key()),
     defaultTenantId: () => {
       const { tenantId } = settings();
-      return ['organizations', 'common', 'consumers'].includes(tenantId.toLowerCase()) ? undefined : tenantId;
+      return severalTenants.includes(tenantId.toLowerCase()) ? undefined : tenantId;
     },
     async forget(accountId) {
       for (const state of [globalState, workspaceState]) {
@@ -56,4 +63,10 @@ export function createAccountPreference(deps: {
       changed.fire();
     },
   };
+}
+
+function defaultAccountKey(settings: SourceSettings): string {
+  const { cloud, authorityHost, clientId } = settings;
+  const place = cloud === 'custom' ? authorityHost : cloud;
+  return `defaultAccountId ${place} ${usesEditorAccount(settings) ? 'editor' : clientId}`.toLowerCase();
 }

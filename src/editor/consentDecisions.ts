@@ -35,6 +35,9 @@ export interface DecisionStore {
   update(key: string, value: unknown): PromiseLike<void>;
 }
 
+/** What is allowed, by account and resource. */
+type Verdicts = ReadonlyMap<string, ReadonlyMap<string, boolean>>;
+
 const keyPrefix = 'extensionAccess:';
 
 /** The name under which a resource is decided about: a slash at its end makes no difference to a person. */
@@ -46,6 +49,8 @@ export function sameResource(resource: string): string {
 export class AccessDecisions {
   readonly #store: DecisionStore;
   readonly #changed: Emitter<void>;
+  /** What `find` looks up, by the stored value that it was made of: the store gives the same object until it changes. */
+  readonly #verdicts = new WeakMap<object, Verdicts>();
 
   /** @param onListenerError told of each listener of `onDidChange` that throws */
   constructor(store: DecisionStore, onListenerError: (error: unknown) => void = () => undefined) {
@@ -60,9 +65,12 @@ export class AccessDecisions {
 
   /** @returns `undefined` when nothing was decided. A decision about the resource itself wins over one about all. */
   find(extensionId: string, { accountId, resource }: AccessSubject): boolean | undefined {
-    const ofAccount = this.#read(extensionId).decisions.filter((decision) => decision.accountId === accountId);
-    const about = (wanted: string) => ofAccount.find((decision) => decision.resource === wanted)?.allowed;
-    return about(sameResource(resource)) ?? about(allResources);
+    const stored = this.#store.get(keyPrefix + extensionId);
+    if (typeof stored !== 'object' || stored === null) {
+      return undefined;
+    }
+    const ofAccount = (this.#verdicts.get(stored) ?? this.#index(stored)).get(accountId);
+    return ofAccount?.get(sameResource(resource)) ?? ofAccount?.get(allResources);
   }
 
   /** Every extension about which something was decided, by name. */
@@ -94,14 +102,30 @@ export class AccessDecisions {
 
   #read(extensionId: string): ExtensionAccess {
     const stored = this.#store.get(keyPrefix + extensionId) as Partial<ExtensionAccess> | undefined;
-    const decisions = Array.isArray(stored?.decisions) ? stored.decisions.filter(isDecision) : [];
-    return { extensionId, label: typeof stored?.label === 'string' ? stored.label : extensionId, decisions };
+    const label = typeof stored?.label === 'string' ? stored.label : extensionId;
+    return { extensionId, label, decisions: decisionsIn(stored) };
+  }
+
+  /** A warm token asks this at every call, also of an extension with hundreds of decisions. */
+  #index(stored: object): Verdicts {
+    const verdicts = new Map<string, Map<string, boolean>>();
+    // The first of several about the same counts.
+    for (const { accountId, resource, allowed } of decisionsIn(stored).toReversed()) {
+      const ofAccount = verdicts.get(accountId) ?? new Map<string, boolean>();
+      verdicts.set(accountId, ofAccount.set(resource, allowed));
+    }
+    this.#verdicts.set(stored, verdicts);
+    return verdicts;
   }
 
   async #write({ extensionId, label, decisions }: ExtensionAccess): Promise<void> {
     await this.#store.update(keyPrefix + extensionId, decisions.length === 0 ? undefined : { label, decisions });
     this.#changed.fire();
   }
+}
+
+function decisionsIn(stored: Partial<ExtensionAccess> | undefined): readonly AccessDecision[] {
+  return Array.isArray(stored?.decisions) ? stored.decisions.filter(isDecision) : [];
 }
 
 function isAbout(decision: AccessDecision, subject: AccessSubject): boolean {

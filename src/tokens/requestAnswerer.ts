@@ -11,7 +11,7 @@ import type { Target } from './normaliseTarget.ts';
 import { phrase } from './phrase.ts';
 import type { AuthorizeOptions, SignInOptions } from './ports.ts';
 import type { Requester } from './requester.ts';
-import { namedTenant, planRequest, type RequestPlan, resolvedRequest, TargetMemo } from './requestPlan.ts';
+import { namedTenant, type RequestPlan, RequestPlanner, resolvedRequest, TargetMemo } from './requestPlan.ts';
 import type { CacheEntry, TokenCache } from './tokenCache.ts';
 import type { TokenFetcher } from './tokenFetcher.ts';
 import type { ResolvedRequest, TokenRequest } from './tokenRequest.ts';
@@ -49,6 +49,7 @@ const withPerson: AuthorizeOptions = { interactive: true };
 export class RequestAnswerer {
   readonly #deps: RequestAnswererDeps;
   readonly #targets = new TargetMemo();
+  readonly #planner = new RequestPlanner();
 
   constructor(deps: RequestAnswererDeps) {
     this.#deps = deps;
@@ -148,7 +149,7 @@ export class RequestAnswerer {
   #planFor(call: Call, target: Target, account: Account): RequestPlan {
     this.#checkPresent(account);
     const defaultTenantId = this.#deps.preference.defaultTenantId();
-    call.plan = planRequest(call.request, { target, account, defaultTenantId });
+    call.plan = this.#planner.plan(call.request, { target, account, defaultTenantId });
     return call.plan;
   }
 

@@ -58,13 +58,46 @@ export interface PlanParts {
   readonly defaultTenantId: string | undefined;
 }
 
-/** @throws TypeError for malformed claims; AzureCredentialsError `resource_invalid` for a malformed tenant */
-export function planRequest(request: TokenRequest, { target, account, defaultTenantId }: PlanParts): RequestPlan {
-  const tenantId = namedTenant(request.tenantId) ?? defaultTenantId ?? account.tenantId;
-  const claims = request.claims === undefined ? undefined : normaliseClaims(request.claims);
-  const plainKey = `${target.key}\n${tenantId}\n${account.id}`;
-  const slot = { key: claims === undefined ? plainKey : `${plainKey}\n${claims}`, plainKey };
-  return { target, account, tenantId, claims, slot };
+/**
+ * Makes plans. What every request for a target as an account shares is made once: a warm request neither puts the key of the
+ * cache together nor hashes it.
+ */
+export class RequestPlanner {
+  /** The last tenant's slot of each target and account, for as long as both are in memory. */
+  readonly #slots = new WeakMap<Target, WeakMap<Account, TenantSlot>>();
+
+  /** @throws TypeError for malformed claims; AzureCredentialsError `resource_invalid` for a malformed tenant */
+  plan(request: TokenRequest, { target, account, defaultTenantId }: PlanParts): RequestPlan {
+    const tenantId = namedTenant(request.tenantId) ?? defaultTenantId ?? account.tenantId;
+    const plain = this.#slot(target, account, tenantId);
+    if (request.claims === undefined) {
+      return { target, account, tenantId, claims: undefined, slot: plain };
+    }
+    const claims = normaliseClaims(request.claims);
+    const { plainKey } = plain;
+    return { target, account, tenantId, claims, slot: { key: `${plainKey}\n${claims}`, plainKey } };
+  }
+
+  #slot(target: Target, account: Account, tenantId: string): CacheSlot {
+    let ofTarget = this.#slots.get(target);
+    if (ofTarget === undefined) {
+      ofTarget = new WeakMap();
+      this.#slots.set(target, ofTarget);
+    }
+    const known = ofTarget.get(account);
+    if (known?.tenantId === tenantId) {
+      return known.slot;
+    }
+    const plainKey = `${target.key}\n${tenantId}\n${account.id}`;
+    const slot = { key: plainKey, plainKey };
+    ofTarget.set(account, { tenantId, slot });
+    return slot;
+  }
+}
+
+interface TenantSlot {
+  readonly tenantId: string;
+  readonly slot: CacheSlot;
 }
 
 /** What the source and the access policy are asked. */
