@@ -30,7 +30,7 @@ export function networkError(error: unknown, url: string): AzureCredentialsError
   if (proxyCodes.test(code)) {
     return failure(
       phrase`The proxy did not let the request to ${host} through.`,
-      phrase`Check the settings http.proxy and http.proxyAuthorization, and your user name and password for the proxy.`,
+      phrase`Check your user name and password for the proxy. The editor takes them from the proxy’s address, http://user:password@host:port, in its setting http.proxy or in the environment variable HTTPS_PROXY.`,
       code,
     );
   }
