@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { AzureCredentialsError } from '../tokens/errors.ts';
 
 /** Work that is done within this time shows no progress: a notification that only flashes is noise. */
 const delayMs = 700;
@@ -15,7 +16,9 @@ export async function withDelayedProgress<T>(title: string, task: (signal: Abort
     void vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title, cancellable: true },
       async (_, cancellation) => {
-        cancellation.onCancellationRequested(() => controller.abort());
+        cancellation.onCancellationRequested(() =>
+          controller.abort(new AzureCredentialsError('cancelled', 'The request was cancelled.')),
+        );
         await settled;
       },
     );

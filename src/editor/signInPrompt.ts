@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { AzureCredentialsError } from '../tokens/errors.ts';
 import type { Text } from '../tokens/phrase.ts';
-import type { DeviceCodeOptions, Disposable, SignInPrompt } from '../tokens/ports.ts';
+import type { DeviceCodeOptions, Disposable, SignInPrompt, SignInStage } from '../tokens/ports.ts';
+import { withDelayedProgress } from './delayedProgress.ts';
 import { localize } from './localize.ts';
 
 /** Set while a sign-in waits, so that the commands that help with it are offered only then. */
@@ -101,6 +102,14 @@ class BrowserAndDeviceCodePrompt implements EditorSignInPrompt {
       await setContext(deviceCodeContext, false);
     }
     throw cancelled();
+  }
+
+  showWork<T>(stage: SignInStage, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const title =
+      stage === 'preparing'
+        ? vscode.l10n.t('Signing in to Azure: asking for the sign-in page')
+        : vscode.l10n.t('Signing in to Azure: your browser has answered, the sign-in is being finished');
+    return withDelayedProgress(title, work);
   }
 
   dispose(): void {

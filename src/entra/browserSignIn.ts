@@ -53,7 +53,10 @@ export async function signInWithBrowser(deps: BrowserSignInDeps, request: Intera
     });
     answer = await waitForAnswer({ deps, listener, url, attempt, signal });
     ended.abort();
-    const token = await redeem(deps, request, attempt, answer.query);
+    const { query } = answer;
+    const token = await deps.prompt.showWork('finishing', (cancel) =>
+      redeem(deps, { ...request, signal: AbortSignal.any([request.signal, cancel]) }, attempt, query),
+    );
     answer.show({ kind: 'signedIn' });
     return token;
   } catch (error) {

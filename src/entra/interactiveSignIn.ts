@@ -77,7 +77,9 @@ async function throughBrowser(
       tenantId,
       ...(scopes.length > 0 && { resource: scopes.join(' ') }),
     });
-  await deps.tenants.resolveTenant(tenantId, signal);
+  await deps.prompt.showWork('preparing', (cancel) =>
+    deps.tenants.resolveTenant(tenantId, AbortSignal.any([signal, cancel])),
+  );
   deps.tenants.checkApplication(tenantId, signal).catch((error: unknown) => ending.fail(translate(error)));
   return signInWithBrowser({ ...deps, translate }, request);
 }

@@ -49,7 +49,15 @@ export interface SignInPrompt {
   rejectPaste(reason: Text): void;
   /** Shows a device code, copies it, opens the page, counts down. Pending until the signal aborts; rejects on cancel. */
   showDeviceCode(options: DeviceCodeOptions): Promise<never>;
+  /**
+   * Does a part of the sign-in in which the person has nothing to do, and shows it once it takes long.
+   * The signal given to the work aborts on cancel, with a `cancelled` error as its reason.
+   */
+  showWork<T>(stage: SignInStage, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
 }
+
+/** `preparing`: before the browser opens. `finishing`: after it has answered. */
+export type SignInStage = 'preparing' | 'finishing';
 
 export interface DeviceCodeOptions {
   readonly userCode: string;

@@ -43,6 +43,28 @@ describe('sign-in through the browser', () => {
     assert.equal((await test.source.signIn(options)).id, ids.ada);
   }
 
+  for (const [stage, fault] of [
+    ['preparing', { path: 'openid-configuration' }],
+    ['finishing', { grant: 'authorization_code' }],
+  ] as const) {
+    it(`can be cancelled while it is ${stage}, and leaves nothing behind`, async () => {
+      const test = open();
+      await azure.control.addFault({ ...fault, effect: { kind: 'delay', milliseconds: 20_000 }, times: 1 });
+      signsInAs(azure, test.person, ada).catch(() => undefined);
+      const began = Date.now();
+      test.person.onWork = (now, cancel) => {
+        if (now === stage) {
+          setTimeout(() => cancel.abort(new AzureCredentialsError('cancelled', 'The person cancelled.')), 300);
+        }
+      };
+      assert.equal((await failure(test.source.signIn({}))).code, 'cancelled');
+      assert.ok(Date.now() - began < 5_000);
+      await azure.control.clearFaults();
+      test.person.onWork = () => undefined;
+      await nextTryWorks(test);
+    });
+  }
+
   it('gives the account, silent tokens, and survives a restart', async () => {
     const shared = new SharedSecrets();
     const { source, person } = open({ secrets: shared.window() });

@@ -11,6 +11,7 @@ import type {
   Log,
   SecretStore,
   SignInPrompt,
+  SignInStage,
   TokenSource,
 } from '../../../src/tokens/ports.ts';
 import type { ResolvedRequest } from '../../../src/tokens/tokenRequest.ts';
@@ -137,6 +138,7 @@ export class TestPerson implements SignInPrompt {
   browse: (url: string) => unknown = () => undefined;
   enterCode: (options: DeviceCodeOptions) => unknown = () => undefined;
   onReject: (reason: string) => unknown = () => undefined;
+  onWork: (stage: SignInStage, cancel: AbortController) => unknown = () => undefined;
   #paste: ((text: string) => void) | undefined;
   #cancel: ((error: Error) => void) | undefined;
 
@@ -164,6 +166,12 @@ export class TestPerson implements SignInPrompt {
     return new Promise((_, reject) => {
       this.#cancel = reject;
     });
+  }
+
+  showWork<T>(stage: SignInStage, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const cancel = new AbortController();
+    this.onWork(stage, cancel);
+    return work(cancel.signal);
   }
 
   paste(text: string): void {
