@@ -5,7 +5,7 @@ import { isAzureCredentialsError } from '../../tokens/errors.ts';
 import type { OrganizationUse } from './model.ts';
 
 /** A subset of `vscode.Memento`. */
-export interface ReadableStore {
+interface ReadableStore {
   keys(): readonly string[];
   get<T>(key: string): T | undefined;
 }

@@ -46,7 +46,7 @@ export interface ViewState {
   readonly activity: readonly ActivityEntry[];
 }
 
-export type SectionName = 'organizations' | 'extensions' | 'terminals' | 'activity';
+type SectionName = 'organizations' | 'extensions' | 'terminals' | 'activity';
 
 /** What one line of the view is about. */
 export type NodeSubject =

@@ -200,6 +200,6 @@ function spokenLeft(minutes: number): string {
 }
 
 /** Time of day, as the person's language writes it. @param timestamp milliseconds since the epoch */
-export function timeText(timestamp: number): string {
+function timeText(timestamp: number): string {
   return new Date(timestamp).toLocaleTimeString(vscode.env.language, { timeStyle: 'short' });
 }

@@ -15,7 +15,7 @@ export interface SignInStateDeps {
 }
 
 /** Who is signed in, as last read. */
-export interface SignedIn {
+interface SignedIn {
   /** The default account first; empty also when they could not be read. */
   readonly accounts: readonly Account[];
   /** Why they could not be read. */
