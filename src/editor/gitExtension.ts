@@ -13,7 +13,7 @@ export interface GitRepository {
   readonly ui: { readonly selected: boolean };
 }
 
-export interface GitRemote {
+interface GitRemote {
   readonly name: string;
   readonly fetchUrl?: string;
   readonly pushUrl?: string;

@@ -15,9 +15,19 @@ export function onlyOrganization(api: GitApi | undefined): string | undefined {
 
 function organizationsOf({ state }: GitRepository): string[] {
   return state.remotes.flatMap(({ fetchUrl, pushUrl }) =>
-    [fetchUrl, pushUrl].flatMap((url) => {
-      const address = url === undefined ? undefined : readRemoteAddress(url);
-      return (address?.kind === 'https' && address.remote.organization) || [];
-    }),
+    [fetchUrl, pushUrl].flatMap((url) => (url === undefined ? [] : (organizationOf(url) ?? []))),
   );
+}
+
+/** An ssh remote names an organization too, of which another remote may be used over https. */
+function organizationOf(url: string): string | undefined {
+  const address = readRemoteAddress(url);
+  switch (address.kind) {
+    case 'https':
+      return address.remote.organization;
+    case 'ssh':
+      return address.organization;
+    default:
+      return undefined;
+  }
 }

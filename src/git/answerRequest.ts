@@ -84,7 +84,7 @@ function failureAnswer(error: AzureCredentialsError, trace: string): CredentialA
 }
 
 /** One line for a terminal: what is wrong, and what to do. */
-export function failureMessage(error: AzureCredentialsError): string {
+function failureMessage(error: AzureCredentialsError): string {
   const signIn = 'run "Azure Credentials: Sign In" in VS Code';
   if (error.advice !== undefined) {
     return `${error.message} ${error.advice}`;

@@ -16,7 +16,7 @@ export interface GitCredentialsDeps extends AccountChoiceDeps {
 }
 
 /** What git, or the Git extension, asks about. */
-export interface GitCredentialQuery {
+interface GitCredentialQuery {
   readonly protocol: string;
   readonly host: string;
   readonly path?: string;

@@ -9,7 +9,7 @@ import { ensureOwnFolder } from './privateFolder.ts';
 /** Whom git's configuration is for: the Git extension's own processes, or terminals and tasks. */
 export type HelperAudience = 'editor' | 'terminal';
 
-export const helperAudiences = ['editor', 'terminal'] as const satisfies readonly HelperAudience[];
+const helperAudiences = ['editor', 'terminal'] as const satisfies readonly HelperAudience[];
 
 /** Linux takes 107 bytes for the path of a Unix socket, macOS 103. */
 const maxSocketPathBytes = 103;

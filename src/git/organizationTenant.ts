@@ -15,7 +15,7 @@ export interface OrganizationTenantDeps {
 }
 
 /** A subset of `vscode.Memento`. */
-export interface TenantMemory {
+interface TenantMemory {
   get<T>(key: string): T | undefined;
   update(key: string, value: unknown): PromiseLike<void>;
 }
@@ -84,7 +84,7 @@ async function askServer(deps: OrganizationTenantDeps, organization: string): Pr
 }
 
 /** `WWW-Authenticate: Bearer authorization_uri=…` first, then `X-VSS-ResourceTenant`, where zeros mean Microsoft accounts. */
-export function tenantOfHeaders(headers: Headers): OrganizationTenant {
+function tenantOfHeaders(headers: Headers): OrganizationTenant {
   const challenged = tenantOfChallenges(parseWwwAuthenticate(headers.get('www-authenticate') ?? ''));
   if (challenged !== undefined && challenged !== zeroGuid) {
     return challenged;

@@ -4,7 +4,7 @@ import { AzureCredentialsError } from '../tokens/errors.ts';
 const maxLineBytes = 65_535;
 
 /** Who started git, as far as our helper can tell from the environment that the Git extension gives to its processes. */
-export type Caller = 'person' | 'background' | 'terminal';
+type Caller = 'person' | 'background' | 'terminal';
 
 /** One request of git's credential protocol, checked: no value holds a NUL, a carriage return or a newline. */
 export interface CredentialRequest {

@@ -141,7 +141,7 @@ function baseEnvironment(home: string, azure: LocalAzure): Record<string, string
 }
 
 /** Runs a program to its end. */
-export function runProgram(
+function runProgram(
   command: string,
   args: readonly string[],
   { cwd, input, env }: { readonly cwd: string; readonly input: string; readonly env: Record<string, string> },

@@ -87,7 +87,8 @@ describe('Azure DevOps repositories in an editor window', function () {
   async function clone(url: string, name: string): Promise<void> {
     await editor.runCommand('Git: Clone');
     await editor.page.locator('.quick-input-box input[placeholder^="Provide repository URL"]').waitFor();
-    await editor.typeInput(url);
+    await editor.typeInput(url, { confirm: false });
+    await editor.page.locator('.quick-input-list .monaco-list-row', { hasText: url }).first().click();
     await editor.page.locator('.quick-input-widget:visible', { hasText: 'Choose a folder to clone' }).waitFor();
     await editor.page.locator('.quick-input-action .monaco-button', { hasText: 'Select' }).click();
     await waitFor(
@@ -147,6 +148,7 @@ describe('Azure DevOps repositories in an editor window', function () {
     await editor.typeInput('README.md', { confirm: false });
     await editor.pick('README.md');
     await editor.page.locator('.tab.active', { hasText: 'README.md' }).waitFor();
+    await editor.page.locator('.monaco-editor.focused').waitFor();
     await editor.page.keyboard.press('Control+End');
     await editor.page.keyboard.type('Hello');
     await editor.page.keyboard.press('Control+S');

@@ -110,7 +110,8 @@ describe('Git in unusual editor windows', function () {
     await signIn(window);
     await window.runCommand('Git: Clone');
     await window.page.locator('.quick-input-box input[placeholder^="Provide repository URL"]').waitFor();
-    await window.typeInput(plainUrl);
+    await window.typeInput(plainUrl, { confirm: false });
+    await window.page.locator('.quick-input-list .monaco-list-row', { hasText: plainUrl }).first().click();
     await window.page.locator('.quick-input-widget:visible', { hasText: 'Choose a folder to clone' }).waitFor();
     await window.page.locator('.quick-input-action .monaco-button', { hasText: 'Select' }).click();
     await waitFor(
