@@ -35,8 +35,8 @@ export interface DecisionStore {
   update(key: string, value: unknown): PromiseLike<void>;
 }
 
-/** What is allowed, by account and resource. */
-type Verdicts = ReadonlyMap<string, ReadonlyMap<string, boolean>>;
+/** Many times what one extension asks for while nothing is decided. */
+const maximumAsked = 2_000;
 
 const keyPrefix = 'extensionAccess:';
 
@@ -50,7 +50,8 @@ export class AccessDecisions {
   readonly #store: DecisionStore;
   readonly #changed: Emitter<void>;
   /** What `find` looks up, by the stored value that it was made of: the store gives the same object until it changes. */
-  readonly #verdicts = new WeakMap<object, Verdicts>();
+  readonly #verdicts = new WeakMap<object, ReadonlyMap<string, AccountVerdicts>>();
+  readonly #keys = new Map<string, string>();
 
   /** @param onListenerError told of each listener of `onDidChange` that throws */
   constructor(store: DecisionStore, onListenerError: (error: unknown) => void = () => undefined) {
@@ -65,12 +66,11 @@ export class AccessDecisions {
 
   /** @returns `undefined` when nothing was decided. A decision about the resource itself wins over one about all. */
   find(extensionId: string, { accountId, resource }: AccessSubject): boolean | undefined {
-    const stored = this.#store.get(keyPrefix + extensionId);
+    const stored = this.#store.get(this.#key(extensionId));
     if (typeof stored !== 'object' || stored === null) {
       return undefined;
     }
-    const ofAccount = (this.#verdicts.get(stored) ?? this.#index(stored)).get(accountId);
-    return ofAccount?.get(sameResource(resource)) ?? ofAccount?.get(allResources);
+    return (this.#verdicts.get(stored) ?? this.#index(stored)).get(accountId)?.find(resource);
   }
 
   /** Every extension about which something was decided, by name. */
@@ -107,20 +107,55 @@ export class AccessDecisions {
   }
 
   /** A warm token asks this at every call, also of an extension with hundreds of decisions. */
-  #index(stored: object): Verdicts {
-    const verdicts = new Map<string, Map<string, boolean>>();
-    // The first of several about the same counts.
-    for (const { accountId, resource, allowed } of decisionsIn(stored).toReversed()) {
-      const ofAccount = verdicts.get(accountId) ?? new Map<string, boolean>();
-      verdicts.set(accountId, ofAccount.set(resource, allowed));
-    }
+  #index(stored: object): ReadonlyMap<string, AccountVerdicts> {
+    const byAccount = Map.groupBy(decisionsIn(stored), ({ accountId }) => accountId);
+    const verdicts = new Map(
+      [...byAccount].map(([accountId, ofAccount]) => [accountId, new AccountVerdicts(ofAccount)]),
+    );
     this.#verdicts.set(stored, verdicts);
     return verdicts;
+  }
+
+  /** The same text each time, which the store finds without hashing it again. */
+  #key(extensionId: string): string {
+    let key = this.#keys.get(extensionId);
+    if (key === undefined) {
+      key = keyPrefix + extensionId;
+      this.#keys.set(extensionId, key);
+    }
+    return key;
   }
 
   async #write({ extensionId, label, decisions }: ExtensionAccess): Promise<void> {
     await this.#store.update(keyPrefix + extensionId, decisions.length === 0 ? undefined : { label, decisions });
     this.#changed.fire();
+  }
+}
+
+/** What was decided about one extension and one account. */
+class AccountVerdicts {
+  readonly #decided: ReadonlyMap<string, boolean>;
+  /** Answers by resource as it was asked about. */
+  readonly #asked = new Map<string, boolean>();
+
+  constructor(decisions: readonly AccessDecision[]) {
+    // The first of several about the same counts.
+    this.#decided = new Map(decisions.toReversed().map(({ resource, allowed }) => [resource, allowed]));
+  }
+
+  find(resource: string): boolean | undefined {
+    const known = this.#asked.get(resource);
+    if (known !== undefined) {
+      return known;
+    }
+    if (this.#asked.size >= maximumAsked) {
+      this.#asked.clear();
+    }
+    const verdict = this.#decided.get(sameResource(resource)) ?? this.#decided.get(allResources);
+    if (verdict !== undefined) {
+      this.#asked.set(resource, verdict);
+    }
+    return verdict;
   }
 }
 
