@@ -7,7 +7,7 @@ import { describeError } from './errorMessages.ts';
 import { gitAudiences } from './gitAudiences.ts';
 import type { StatusBarDeps } from './statusBar.ts';
 import { type AccountHealth, accountHealth } from './view/health.ts';
-import { minutesLeft } from './view/model.ts';
+import { accountNodeId, minutesLeft } from './view/model.ts';
 import { groupNames, healthText, leftText } from './view/nodeText.ts';
 
 type Status = Pick<vscode.StatusBarItem, 'text' | 'tooltip' | 'command' | 'accessibilityInformation'>;
@@ -50,7 +50,7 @@ export function describeStatus(deps: StatusBarDeps): Status {
 function signedInStatus(deps: StatusBarDeps, account: Account): Status {
   const health = accountHealth(deps.tokens.activity(), account.id, deps.state.changedTime);
   const state = healthText(health);
-  const again = { command: linked.signIn, title: '', arguments: [{ loginHint: account.username }] };
+  const again = { command: 'azureCredentials.view.signInAgain', title: '', arguments: [accountNodeId(account)] };
   return {
     text: `${healthIcon(health)} ${cut(account.username)}`,
     tooltip: signedInHover(deps, account, health),

@@ -87,8 +87,13 @@ export function minutesLeft(expiresOnTimestamp: number, now: number): number {
   return Math.max(0, Math.floor((expiresOnTimestamp - now) / 60_000));
 }
 
+/** Id of the line of an account. */
+export function accountNodeId({ id }: Pick<Account, 'id'>): string {
+  return `account/${id}`;
+}
+
 function accountNode(state: ViewState, account: Account, isDefault: boolean): ViewNode {
-  const id = `account/${account.id}`;
+  const id = accountNodeId(account);
   const tokens = state.tokens.filter((token) => token.account.id === account.id);
   const tenantIds = [...new Set(tokens.map(({ tenantId }) => tenantId))].sort(homeFirst(account.tenantId));
   const children = tenantIds.map((tenantId) =>

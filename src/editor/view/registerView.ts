@@ -65,7 +65,20 @@ export function registerView(deps: ViewDeps): vscode.Disposable {
         await showError(error, deps.log);
       }
     });
-  return vscode.Disposable.from(view, changed, ...actions.map(register), {
-    dispose: () => void content?.then((loaded) => loaded.dispose()),
-  });
+  const signInAgain = async (id: unknown) => {
+    try {
+      await (await import('./viewActions.ts')).signInAgain(deps, id);
+    } catch (error) {
+      await showError(error, deps.log);
+    }
+  };
+  return vscode.Disposable.from(
+    view,
+    changed,
+    ...actions.map(register),
+    vscode.commands.registerCommand('azureCredentials.view.signInAgain', signInAgain),
+    {
+      dispose: () => void content?.then((loaded) => loaded.dispose()),
+    },
+  );
 }

@@ -34,7 +34,7 @@ function contextValue(subject: NodeSubject): string {
     case 'section':
       return subject.section;
     case 'account':
-      return subject.isDefault ? 'defaultAccount' : 'account';
+      return [subject.isDefault ? 'defaultAccount' : 'account', subject.health].join('.');
     default:
       return subject.kind;
   }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Requester } from '../../tokens/requester.ts';
 import { resourceName } from '../../tokens/resources.ts';
 import type { CachedTokenInfo } from '../../tokens/tokenService.ts';
-import type { NodeSubject, ViewNode } from './model.ts';
+import { accountNodeId, type NodeSubject, type ViewNode } from './model.ts';
 import type { ViewDeps } from './registerView.ts';
 
 /** What can be done with a line of the view; each is a command after `azureCredentials.view.`. */
@@ -66,6 +66,14 @@ async function runAccountAction(
     await (await import('../commands/signOut.ts')).signOut(deps, account.id);
   } else if (action === 'makeDefault') {
     await (await import('../commands/switchAccount.ts')).switchAccount(deps, account);
+  }
+}
+
+/** Signs an account in again, with its name filled in. @param id id of the account's line */
+export async function signInAgain({ state, tokens }: ViewDeps, id: unknown): Promise<void> {
+  const account = (await state.ready()).accounts.find((one) => accountNodeId(one) === id);
+  if (account !== undefined) {
+    await (await import('../commands/signIn.ts')).signIn({ tokens }, { loginHint: account.username });
   }
 }
 
