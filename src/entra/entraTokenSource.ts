@@ -63,6 +63,8 @@ class EntraTokenSource implements TokenSource {
   readonly #disposed = new AbortController();
   #client: Promise<MsalClient> | undefined;
   #secret: Promise<string | undefined> | undefined;
+  /** Why the client secret, if there is one, could not be read. */
+  #secretTrouble: AzureCredentialsError | undefined;
   #toldOfTrouble = false;
 
   constructor(deps: EntraTokenSourceDeps, authority: EntraAuthority) {
@@ -194,19 +196,30 @@ class EntraTokenSource implements TokenSource {
     return this.#secret;
   }
 
+  /** For people, a secret that cannot be read is taken for none: most applications have none, and Entra says who needs it. */
   async #readClientSecret(): Promise<string | undefined> {
     try {
       return (await this.#deps.settings.clientSecret?.()) || undefined;
     } catch (cause) {
-      throw new AzureCredentialsError(
-        'storage',
-        phrase`The client secret could not be read from the editor’s secret storage.`,
-        {
-          advice: phrase`Unlock or install a keyring and restart the editor, or run “Azure Credentials: Set Client Secret” again.`,
-          cause: { name: cause instanceof Error ? cause.name : typeof cause },
-        },
-      );
+      const trouble = unreadableSecretError(cause);
+      if (this.#service !== undefined) {
+        throw trouble;
+      }
+      this.#secretTrouble = trouble;
+      this.#tellOfTrouble(trouble);
+      return undefined;
     }
+  }
+
+  /** What really was wrong when Entra missed a secret; the next request reads it again. */
+  #missedSecret(error: AzureCredentialsError): AzureCredentialsError | undefined {
+    const trouble = error.aadsts === missingSecretNumber ? this.#secretTrouble : undefined;
+    if (trouble !== undefined) {
+      this.#secretTrouble = undefined;
+      this.#secret = undefined;
+      this.#client = undefined;
+    }
+    return trouble;
   }
 
   #tellOfTrouble(error: AzureCredentialsError): void {
@@ -225,13 +238,28 @@ class EntraTokenSource implements TokenSource {
       return await task();
     } catch (error) {
       const { settings } = this.#deps;
-      throw translateError(error, {
+      const translated = translateError(error, {
         clientId: settings.clientId,
         tenantId: tenantId ?? settings.tenantId,
         ...(resource !== undefined && { resource }),
       });
+      throw this.#missedSecret(translated) ?? translated;
     }
   }
+}
+
+/** AADSTS7000218: the application must show a secret and showed none. */
+const missingSecretNumber = 7000218;
+
+function unreadableSecretError(cause: unknown): AzureCredentialsError {
+  return new AzureCredentialsError(
+    'storage',
+    phrase`The client secret could not be read from the editor’s secret storage.`,
+    {
+      advice: phrase`Unlock or install a keyring and restart the editor, or run “Azure Credentials: Set Client Secret” again.`,
+      cause: { name: cause instanceof Error ? cause.name : typeof cause },
+    },
+  );
 }
 
 function toAccessToken(request: ResolvedRequest, answer: TokenAnswer): AccessToken {

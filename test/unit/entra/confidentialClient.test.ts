@@ -132,10 +132,38 @@ describe('a confidential client', () => {
     });
   });
 
-  it('says that the secret could not be read', async () => {
+  it('says that the secret could not be read once Entra misses it, and reads it again', async () => {
+    let isLocked = true;
+    const { source, person } = open(undefined, {
+      clientSecret: async () => {
+        if (isLocked) {
+          throw new Error('no keyring');
+        }
+        return secret;
+      },
+    });
+    void signsInAs(azure, person, { username: 'ada@contoso.com' });
+    assert.equal((await failure(source.signIn({}))).code, 'storage');
+    isLocked = false;
+    void signsInAs(azure, person, { username: 'ada@contoso.com' });
+    assert.equal((await source.signIn({})).username, 'ada@contoso.com');
+  });
+
+  it('a service account says so at once', async () => {
     const { source } = open(undefined, {
+      authType: 'serviceAccount',
       clientSecret: () => Promise.reject(new Error('no keyring')),
     });
-    assert.equal((await failure(source.signIn({}))).code, 'storage');
+    const account = { id: 'x', username: 'x', name: 'x', tenantId: ids.contoso, kind: 'service' } as const;
+    assert.equal((await failure(source.acquireToken(request(account, storage)))).code, 'storage');
+  });
+
+  it('a secret that cannot be read does not stand in the way of a public client', async () => {
+    const { source, person } = open(undefined, {
+      clientId: ids.publicClient,
+      clientSecret: () => Promise.reject(new Error('no keyring')),
+    });
+    void signsInAs(azure, person, { username: 'ada@contoso.com' });
+    assert.equal((await source.signIn({})).username, 'ada@contoso.com');
   });
 });
