@@ -20,7 +20,7 @@ export async function packExtension({ stage, packagePath }) {
     cwd: stage,
     packagePath,
     dependencies: false,
-    // Links to other documents need an address to lead to.
+    // To addresses in the repository; without one there are no such links left.
     rewriteRelativeLinks: repository !== undefined,
     allowMissingRepository: true,
   });

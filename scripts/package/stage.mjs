@@ -29,7 +29,9 @@ export async function stagePackage(folder) {
   for (const path of copied) {
     await cp(inProject(path), join(folder, path), { recursive: true }).catch(unlessMissing);
   }
-  await writeFile(join(folder, 'README.md'), await packagedReadme());
+  const readme = await readFile(inProject('README.md'), 'utf8');
+  const { repository } = JSON.parse(await readFile(inProject('package.json'), 'utf8'));
+  await writeFile(join(folder, 'README.md'), repository === undefined ? withoutRelativeLinks(readme) : readme);
 }
 
 /**
@@ -47,14 +49,15 @@ export async function buildBundle(outdir, metafilePath) {
   return JSON.parse(await readFile(metafilePath, 'utf8'));
 }
 
-/** The editor shows no picture of a file beside the README, so that pictures are put into it. */
-async function packagedReadme() {
-  let text = await readFile(inProject('README.md'), 'utf8');
-  for (const [link, path = ''] of text.matchAll(/\]\((docs\/images\/[\w.-]+\.png)\)/g)) {
-    const picture = await readFile(inProject(path), 'base64');
-    text = text.replace(link, `](data:image/png;base64,${picture})`);
-  }
-  return text;
+/**
+ * The README for a package whose manifest names no repository. The editor shows pictures and follows links of a README under
+ * public addresses only, so that others would be broken there: pictures go, and of links their text stays.
+ * @param {string} text
+ */
+export function withoutRelativeLinks(text) {
+  return text
+    .replaceAll(/^!\[[^\]]*\]\((?!https?:)[^)]*\)\n+/gm, '')
+    .replaceAll(/(?<!!)\[([^\]]+)\]\((?!https?:|#)[^)\s]*\)/g, '$1');
 }
 
 /** @param {NodeJS.ErrnoException} error */

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import { bundledPackages, noticesText } from '../../../scripts/package/notices.mjs';
-import { buildBundle } from '../../../scripts/package/stage.mjs';
+import { buildBundle, withoutRelativeLinks } from '../../../scripts/package/stage.mjs';
 import { root } from '../../../scripts/setup/paths.mjs';
 
 type Metafile = Awaited<ReturnType<typeof buildBundle>>;
@@ -49,6 +49,30 @@ describe('The bundle that is published', function () {
       assert.ok(text.includes(`${name} ${version} (`), name);
       assert.ok(licence.length > 200 && text.includes(licence), name);
     }
+  });
+});
+
+describe('The README of a package without a repository', () => {
+  it('has no picture and no link that an editor could not show or follow', async () => {
+    const readme = await readFile(join(root, 'README.md'), 'utf8');
+    const packaged = withoutRelativeLinks(readme);
+    const links = [...packaged.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
+    assert.deepEqual(
+      links.filter((target) => !/^(https:|#)/.test(target)),
+      [],
+    );
+    assert.ok(links.length > 3);
+    assert.ok(packaged.includes("User's guide · Administrator's guide"));
+    assert.ok(packaged.length > readme.length * 0.8);
+  });
+
+  it('keeps links to public addresses and within the page, and the text of others', () => {
+    const text =
+      '![one](a.png)\n\n[two](https://a.example) [three](#here) [four `f`](b.md#x) ![five](https://a.example/5.png)';
+    assert.equal(
+      withoutRelativeLinks(text),
+      '[two](https://a.example) [three](#here) four `f` ![five](https://a.example/5.png)',
+    );
   });
 });
 
