@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { inProject } from '../setup/paths.mjs';
 import { runChecks } from './checkLayer.mjs';
 import { runEditorLayer } from './editorLayer.mjs';
-import { runMochaLayer } from './mochaLayer.mjs';
+import { runMochaLayer, runWindowLayer } from './mochaLayer.mjs';
 import { buildExtension } from './process.mjs';
 import { failure, printSummary } from './results.mjs';
 import { runTypesLayer } from './typesLayer.mjs';
@@ -72,6 +72,8 @@ function testsOf(layer, options) {
       return runTypesLayer();
     case 'editor':
       return runEditorLayer(options);
+    case 'ui':
+      return runWindowLayer({ layer, files: `test/${layer}/**/*.test.ts`, options, sideBySide: 3 });
     default:
       return runMochaLayer({ layer, files: `test/${layer}/**/*.test.ts`, options });
   }

@@ -1,7 +1,8 @@
+import { globSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inProject } from '../setup/paths.mjs';
+import { inProject, root } from '../setup/paths.mjs';
 import { programOf, runNode } from './process.mjs';
 import { readReport } from './results.mjs';
 
@@ -13,11 +14,19 @@ import { readReport } from './results.mjs';
  */
 
 /**
+ * @typedef {object} MochaRun
+ * @property {string} layer
+ * @property {string} files a glob
+ * @property {LayerOptions} options
+ * @property {boolean} [quiet] shows what mocha prints when it has ended, not as it comes
+ */
+
+/**
  * Runs test files with mocha, on plain Node.
- * @param {{ layer: string, files: string, options: LayerOptions, env?: NodeJS.ProcessEnv }} run `files` is a glob
+ * @param {MochaRun} run
  * @returns {Promise<import('./results.mjs').MochaReport>}
  */
-export async function runMochaLayer({ layer, files, options, env = {} }) {
+export async function runMochaLayer({ layer, files, options, quiet = false }) {
   const scratch = await mkdtemp(join(tmpdir(), 'report-'));
   const file = join(scratch, 'report.json');
   try {
@@ -28,11 +37,56 @@ export async function runMochaLayer({ layer, files, options, env = {} }) {
       ...(process.env['CI'] === undefined ? [] : ['--forbid-only']),
       files,
     ];
-    const { exitCode } = await runNode(args, { env: { ...testEnvironment(options), ...env } });
+    const { exitCode, output } = await runNode(args, { quiet, env: testEnvironment(options) });
+    process.stdout.write(output);
     return readReport({ file, exitCode, layer });
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/**
+ * Runs the tests of whole windows, which wait more than they compute: several files side by side. A file that fails there
+ * is run again, alone, and what holds only alone is named.
+ * @param {Omit<MochaRun, 'quiet'> & { sideBySide: number }} run
+ * @returns {Promise<import('./results.mjs').MochaReport>}
+ */
+export async function runWindowLayer({ sideBySide, ...run }) {
+  const files = globSync(run.files, { cwd: root }).sort();
+  const next = files.values();
+  /** @type {Map<string, import('./results.mjs').MochaReport>} */
+  const reports = new Map();
+  const worker = async () => {
+    for (const file of next) {
+      reports.set(file, await runFile({ ...run, files: file, quiet: true }));
+    }
+  };
+  await Promise.all(Array.from({ length: sideBySide }, worker));
+  for (const [file, { failed }] of reports) {
+    if (failed.length > 0) {
+      console.log(`\nAgain, alone: ${file}`);
+      const again = await runFile({ ...run, files: file });
+      reports.set(file, again);
+      const onlyAlone = failed.filter((title) => !again.failed.includes(title));
+      console.log(onlyAlone.map((title) => `It passed only alone: ${title}`).join('\n'));
+    }
+  }
+  const all = [...reports.values()];
+  return {
+    passed: all.reduce((sum, { passed }) => sum + passed, 0),
+    failed: all.flatMap(({ failed }) => failed),
+    skipped: all.flatMap(({ skipped }) => skipped),
+  };
+}
+
+/**
+ * With a `grep` most files have no test that is meant.
+ * @param {MochaRun} run
+ */
+async function runFile(run) {
+  const report = await runMochaLayer(run);
+  const ranNothing = report.failed[0] === `${run.layer}: it ran no test`;
+  return run.options.grep !== undefined && ranNothing ? { passed: 0, failed: [], skipped: [] } : report;
 }
 
 /**
