@@ -99,6 +99,7 @@ describe('The status bar and the view before anything is configured, in Restrict
     await waitFor(async () => (/ada@contoso\.com/.test((await status().textContent()) ?? '') ? true : undefined), {
       what: 'the account in the status bar',
     });
+    await pane().locator('.monaco-list-row').filter({ hasText: 'No tokens in memory' }).waitFor();
     const lines = await pane().locator('.monaco-list-row').allTextContents();
     assert.deepEqual(
       lines.map((line) => line.trim()),
