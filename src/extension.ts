@@ -8,6 +8,7 @@ import { registerCommands } from './editor/commands.ts';
 import { createConfiguredSource } from './editor/configuredSource.ts';
 import { createExtensionConsent } from './editor/consent.ts';
 import { confirmSignOut, findExtension } from './editor/consumerExtension.ts';
+import { registerDiagnose } from './editor/diagnose/registerDiagnose.ts';
 import { registerGit } from './editor/git.ts';
 import { registerManageAccess } from './editor/manageAccess.ts';
 import { createSignInPrompt } from './editor/signInPrompt.ts';
@@ -17,6 +18,7 @@ import { registerTerminal } from './editor/terminal.ts';
 import { createTerminalAccess } from './editor/terminalApproval.ts';
 import { createTerminalEnvironment } from './editor/terminalEnvironment.ts';
 import { registerOverview } from './editor/view/registerOverview.ts';
+import { registerWalkthrough } from './editor/walkthrough.ts';
 import { policyByRequester } from './tokens/accessPolicy.ts';
 import type { Account } from './tokens/account.ts';
 import { systemClock } from './tokens/clock.ts';
@@ -49,6 +51,11 @@ export function activate(context: vscode.ExtensionContext): AzureCredentialsExpo
     registerManageAccess({ tokens, log, decisions: consent.decisions }),
     registerGit({ tokens, preference, globalState, workspaceState, storageUri, globalStorageUri, environment, log }),
     registerTerminal({ tokens, secrets, workspaceState, environment, access, clock, log }),
+    registerWalkthrough(),
+    registerDiagnose({
+      ...{ tokens, settings, secrets, terminals: access, clock, log },
+      collection: context.environmentVariableCollection,
+    }),
     registerOverview({
       ...{ tokens, settings, preference, decisions: consent.decisions, terminals: access },
       ...{ globalState, workspaceState, log, onListenerError },
@@ -75,11 +82,12 @@ function createOrigin(context: vscode.ExtensionContext, { clock, log, onListener
     settings: settings.current,
     onListenerError,
   });
+  const onSignedIn = (usedByDefault: Account) => preference.settle(usedByDefault.id);
   const onSignedOut = (account: Account) => preference.forget(account.id);
   const onStorageTrouble = createStorageTrouble(log);
   const source = createConfiguredSource({
     ...{ settings, secrets, clientSecrets, prompt, clock, log },
-    ...{ onStorageTrouble, onSignedOut },
+    ...{ onStorageTrouble, onSignedIn, onSignedOut },
   });
   return { clientSecrets, prompt, settings, preference, source };
 }

@@ -1,16 +1,8 @@
-import { cp, mkdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** What of an extension's folder an editor needs, as far as it is there. */
-const parts = [
-  'package.json',
-  'package.nls.json',
-  'README.md',
-  'dist',
-  'l10n',
-  'media',
-  'src/api/azureCredentials.d.ts',
-];
+const parts = ['package.json', 'README.md', 'dist', 'l10n', 'media', 'src/api/azureCredentials.d.ts'];
 
 /**
  * Installs an extension that is built as a person's editor would have it: unpacked in the folder of extensions.
@@ -25,7 +17,8 @@ export async function installExtension(extensionsDir, source) {
   const target = join(extensionsDir, `${publisher}.${name}-${version}`.toLowerCase());
   await rm(target, { recursive: true, force: true });
   await mkdir(target, { recursive: true });
-  const copies = parts.map((part) =>
+  const texts = (await readdir(source)).filter((name) => /^package\.nls(\..+)?\.json$/.test(name));
+  const copies = [...parts, ...texts].map((part) =>
     cp(join(source, part), join(target, part), { recursive: true }).catch((error) => {
       if (error.code !== 'ENOENT') {
         throw error;

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { CloudName } from '../tokens/cloud.ts';
 import { listResources } from '../tokens/resources.ts';
+import { localize } from './localize.ts';
 
 interface ResourceItem extends vscode.QuickPickItem {
   readonly resource: string;
@@ -11,7 +12,7 @@ export function pickResource(cloud: CloudName): Promise<string | undefined> {
   const named: ResourceItem[] = listResources(cloud).map(({ name, resource, description }) => ({
     label: name,
     description: resource,
-    detail: description,
+    detail: localize(description),
     resource,
   }));
   const pick = vscode.window.createQuickPick<ResourceItem>();

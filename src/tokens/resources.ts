@@ -1,4 +1,5 @@
 import type { CloudName } from './cloud.ts';
+import type { Text } from './phrase.ts';
 import { type CatalogueEntry, type KnownCloud, resourceCatalogue } from './resourceCatalogue.ts';
 import { findHostRule } from './resourceHosts.ts';
 
@@ -10,7 +11,7 @@ export interface NamedResource {
   /** Canonical resource in the cloud that was asked about: a URI, or an application id where there is no URI. */
   readonly resource: string;
   readonly applicationId?: string;
-  readonly description: string;
+  readonly description: Text;
 }
 
 /** Where a URI was found in the catalogue. */

@@ -25,7 +25,7 @@ describe('resource catalogue', () => {
         assert.equal(normaliseTarget({ resource }, cloud).resource, resource);
         assert.equal(normaliseTarget({ resource: name }, cloud).resource, resource);
         assert.equal(normaliseTarget({ resource: id }, cloud).resource, resource);
-        assert.ok(description.length > 0);
+        assert.ok(String(description).length > 0);
       }
     }
     assert.deepEqual(listResources('custom'), listResources('public'));

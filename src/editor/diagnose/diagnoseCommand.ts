@@ -1,0 +1,83 @@
+import * as vscode from 'vscode';
+import { localize } from '../localize.ts';
+import { type Check, type Finding, runChecks } from './check.ts';
+import { createChecks } from './editorChecks.ts';
+import { editorFacts, personalTexts } from './editorFacts.ts';
+import type { DiagnoseDeps } from './registerDiagnose.ts';
+import { reportDocument } from './report.ts';
+
+/** Longer than any one request is given, so that the reason of a slow one is told rather than that it was slow. */
+const deadlineMs = 45_000;
+
+/** Shows a report as a document. */
+type ShowDocument = (content: string) => Promise<vscode.Uri>;
+
+/** Looks at everything between the editor and a token, and shows a report that can be shared as it is. */
+export async function diagnose(deps: DiagnoseDeps, show: ShowDocument): Promise<void> {
+  const findings = await runWithProgress(createChecks(deps));
+  if (findings === undefined) {
+    return;
+  }
+  const report = {
+    time: deps.clock.now(),
+    facts: editorFacts(deps),
+    findings,
+    personal: personalTexts(await deps.tokens.getAccounts().catch(() => [])),
+  };
+  deps.log.info(`Diagnosis: ${findings.map(({ level, subject }) => `${String(subject)} ${level}`).join(', ')}`);
+  const uri = await show(reportDocument(report, { localize, cutNames: false }));
+  await offerShare(uri, () => show(reportDocument(report, { localize, cutNames: true })));
+}
+
+/** @returns undefined when the person cancelled */
+async function runWithProgress(checks: readonly Check[]): Promise<readonly Finding[] | undefined> {
+  const title = vscode.l10n.t('Diagnosing Azure Credentials');
+  return await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+    async (progress, cancellation) => {
+      const controller = new AbortController();
+      cancellation.onCancellationRequested(() => controller.abort());
+      let done = 0;
+      const onDone = () => {
+        done += 1;
+        progress.report({ message: `${done}/${checks.length}`, increment: 100 / checks.length });
+      };
+      try {
+        return await runChecks(checks, { signal: controller.signal, deadlineMs, onDone });
+      } catch (error) {
+        if (controller.signal.aborted) {
+          return undefined;
+        }
+        throw error;
+      }
+    },
+  );
+}
+
+/** A report goes to others: so it is one click to copy it, and one to have it without names. */
+async function offerShare(uri: vscode.Uri, showWithoutNames: () => Promise<vscode.Uri>): Promise<void> {
+  const copy = vscode.l10n.t('Copy');
+  const cut = vscode.l10n.t('Cut User Names');
+  const preview = vscode.l10n.t('Show Preview');
+  const offer = async (at: vscode.Uri, buttons: readonly string[], message: string): Promise<void> => {
+    const answer = await vscode.window.showInformationMessage(message, ...buttons);
+    if (answer === copy) {
+      await vscode.env.clipboard.writeText((await vscode.workspace.openTextDocument(at)).getText());
+    } else if (answer === preview) {
+      await vscode.commands.executeCommand('markdown.showPreview', at);
+    } else if (answer === cut) {
+      await offer(
+        await showWithoutNames(),
+        [copy, preview],
+        vscode.l10n.t('User names, and the folder that bears yours, are cut from this report.'),
+      );
+    }
+  };
+  await offer(
+    uri,
+    [copy, cut, preview],
+    vscode.l10n.t(
+      'The report holds no token and no secret, but user names. You can have them cut before you share it.',
+    ),
+  );
+}
