@@ -1,8 +1,8 @@
 import type { Memento } from 'vscode';
 import { Emitter } from '../tokens/emitter.ts';
 import type { AccountPreference, Event } from '../tokens/ports.ts';
-import { usesEditorAccount } from './configuredSource.ts';
 import type { SourceSettings } from './sourceSettings.ts';
+import { usesEditorAccount } from './usesEditorAccount.ts';
 
 /** Remembers which account is meant by default: for everywhere, and for this workspace. */
 export interface StoredAccountPreference extends AccountPreference {
@@ -10,6 +10,11 @@ export interface StoredAccountPreference extends AccountPreference {
   setDefaultAccount(accountId: string | undefined, target: 'everywhere' | 'workspace'): Promise<void>;
   /** The workspace's own choice, if it has one. */
   workspaceAccountId(): string | undefined;
+  /**
+   * Makes the account the default for everywhere, unless there is a default: whoever is used without having been chosen
+   * must not change when somebody signs in.
+   */
+  settle(accountId: string): Promise<void>;
   /** Forgets the choice of an account that was signed out. */
   forget(accountId: string): Promise<void>;
   /** The default account was chosen or forgotten in this window. */
@@ -49,6 +54,12 @@ export function createAccountPreference(deps: {
     defaultTenantId: () => {
       const { tenantId } = settings();
       return severalTenants.includes(tenantId.toLowerCase()) ? undefined : tenantId;
+    },
+    async settle(accountId) {
+      if (globalState.get<string>(key()) === undefined) {
+        await globalState.update(key(), accountId);
+        changed.fire();
+      }
     },
     async forget(accountId) {
       for (const state of [globalState, workspaceState]) {

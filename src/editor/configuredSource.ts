@@ -8,6 +8,7 @@ import type { Clock, Event, SignInPrompt, TokenSource } from '../tokens/ports.ts
 import type { ClientSecrets } from './clientSecrets.ts';
 import { editorLocale } from './localize.ts';
 import type { SourceSettings, SourceSettingsWatch } from './sourceSettings.ts';
+import { usesEditorAccount } from './usesEditorAccount.ts';
 
 export interface ConfiguredSourceDeps {
   readonly settings: SourceSettingsWatch;
@@ -17,6 +18,8 @@ export interface ConfiguredSourceDeps {
   readonly clock: Clock;
   readonly log: LogOutputChannel;
   readonly onStorageTrouble: (error: unknown) => void;
+  /** Called after a sign-in here, with the account that requests without one meant before, or the new one. */
+  readonly onSignedIn: (usedByDefault: Account) => Promise<void>;
   /** Called after an account was signed out here. */
   readonly onSignedOut: (account: Account) => Promise<void>;
 }
@@ -64,7 +67,13 @@ export function createConfiguredSource(deps: ConfiguredSourceDeps): ConfiguredSo
     onDidReplace: replaced.event,
     getAccounts: async (): Promise<readonly Account[]> => (await open()).source.getAccounts(),
     acquireToken: async (request) => (await open()).source.acquireToken(request),
-    signIn: async (options) => (await open()).source.signIn(options),
+    async signIn(options) {
+      const { source } = await open();
+      const [first] = await source.getAccounts();
+      const account = await source.signIn(options);
+      await deps.onSignedIn(first ?? account);
+      return account;
+    },
     async signOut(account) {
       await (await open()).source.signOut(account);
       await deps.onSignedOut(account);
@@ -116,11 +125,6 @@ async function createSource(deps: ConfiguredSourceDeps, settings: SourceSettings
     log: deps.log,
     onStorageTrouble: deps.onStorageTrouble,
   });
-}
-
-/** True when tokens come from the editor's own Microsoft account. */
-export function usesEditorAccount(settings: SourceSettings): boolean {
-  return settings.source === 'editor' || (settings.source === 'auto' && settings.clientId === '');
 }
 
 function entraSettings(settings: SourceSettings, clientSecrets: ClientSecrets): EntraSettings {

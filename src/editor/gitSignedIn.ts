@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Account } from '../tokens/account.ts';
-import { usesEditorAccount } from './configuredSource.ts';
 import { readSourceSettings } from './sourceSettings.ts';
+import { usesEditorAccount } from './usesEditorAccount.ts';
 
 /**
  * Accounts that git can be served with.

@@ -110,6 +110,11 @@ describe('Accounts', function () {
     assert.deepEqual(await signedInAccounts(editor), [ada, ben]);
   });
 
+  it('whoever was used by default still is after signing in again', async () => {
+    await signInAs(editor, ada);
+    await tokenFor('Azure Storage', ada);
+  });
+
   it('Switch Account for everywhere decides whose token it is', async () => {
     await switchTo(ben, 'For everywhere');
     await editor.waitForNotification(/ben@contoso\.com is now the default account/);

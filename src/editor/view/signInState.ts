@@ -4,8 +4,8 @@ import { Emitter } from '../../tokens/emitter.ts';
 import type { Disposable, Event } from '../../tokens/ports.ts';
 import type { TokenService } from '../../tokens/tokenService.ts';
 import type { StoredAccountPreference } from '../accountPreference.ts';
-import { usesEditorAccount } from '../configuredSource.ts';
 import type { SourceSettings, SourceSettingsWatch } from '../sourceSettings.ts';
+import { usesEditorAccount } from '../usesEditorAccount.ts';
 
 export interface SignInStateDeps {
   readonly tokens: TokenService;
