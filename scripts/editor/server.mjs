@@ -38,6 +38,7 @@ export async function startEditorServer(options) {
   const temporary = join(options.dataFolder, 'temporary');
   await mkdir(temporary, { recursive: true });
   const hostRoutes = new URL('./hostRoutes.mjs', import.meta.url).href;
+  const systemAuthority = new URL('./systemAuthority.mjs', import.meta.url).href;
   const child = spawn(node, ['--import', hostRoutes, main, ...serverArguments(options)], {
     env: {
       ...inheritedEnvironment(),
@@ -45,6 +46,7 @@ export async function startEditorServer(options) {
       TMPDIR: temporary,
       EDITOR_KEY_FILE: join(options.dataFolder, 'secret-key'),
       EDITOR_HTTPS_PORT: String(options.httpsPort ?? ''),
+      ...(options.editor === 'oldest' ? { NODE_OPTIONS: `--import=${systemAuthority}` } : {}),
       ...options.env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -13,6 +13,7 @@ import { type EditorWindow, openEditor } from './editorWindow.ts';
 import { sampleSettings } from './sampleSettings.ts';
 
 const run = promisify(execFile);
+const editorName = process.env['EDITOR_FOR_TESTS'] === 'oldest' ? 'oldest' : 'newest';
 
 describe('The package, installed in a clean editor', () => {
   let folder: string;
@@ -46,7 +47,7 @@ describe('The package, installed in a clean editor', () => {
   });
 
   it('is taken by the editor’s own installer', async () => {
-    const { main, node } = editorServer(process.env['EDITOR_FOR_TESTS'] === 'oldest' ? 'oldest' : 'newest');
+    const { main, node } = editorServer(editorName);
     await run(node, [
       ...[main, '--accept-server-license-terms', '--install-extension', packagePath],
       ...['--server-data-dir', join(folder, 'server'), '--user-data-dir', join(folder, 'user')],
