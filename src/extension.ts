@@ -22,8 +22,8 @@ import { registerWalkthrough } from './editor/walkthrough.ts';
 import { policyByRequester } from './tokens/accessPolicy.ts';
 import type { Account } from './tokens/account.ts';
 import { systemClock } from './tokens/clock.ts';
+import { createLazyTokenService } from './tokens/lazyTokenService.ts';
 import type { Clock } from './tokens/ports.ts';
-import { createTokenService } from './tokens/tokenService.ts';
 
 /** Set while the extension is active: what the editor must wait for before it ends the extension host. */
 let finish: (() => Promise<void>) | undefined;
@@ -39,7 +39,14 @@ export function activate(context: vscode.ExtensionContext): AzureCredentialsExpo
   const consent = createExtensionConsent({ globalState, clock, onListenerError });
   const access = createTerminalAccess(workspaceState, clock);
   const policy = policyByRequester({ extension: consent.policy, program: access.policy });
-  const tokens = createTokenService({ source, policy, preference, cloud: () => settings.current().cloud, clock, log });
+  const tokens = createLazyTokenService({
+    source,
+    policy,
+    preference,
+    cloud: () => settings.current().cloud,
+    clock,
+    log,
+  });
   const environment = createTerminalEnvironment(context.environmentVariableCollection);
   const api = createExports({ tokens, log, findExtension, confirmSignOut });
   finish = () => source.dispose();

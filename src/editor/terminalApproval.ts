@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import type { Approval, ApprovalGrants, ApprovalQuestion, ProgramApprovalDeps } from '../endpoint/approval.ts';
 import type { AccessPolicy, Clock, Disposable, Event } from '../tokens/ports.ts';
-import { resourceName } from '../tokens/resources.ts';
 import { readSourceSettings } from './sourceSettings.ts';
 import { followTerminalSettings, type TerminalSettingsView } from './terminalSettings.ts';
 
@@ -81,6 +80,7 @@ function createPolicy(deps: Omit<ProgramApprovalDeps, 'ask'>): AccessPolicy {
 
 /** Asks in a notification, which does not take the keyboard away from the terminal. Closing it denies. */
 async function ask({ resource, username, requester }: ApprovalQuestion): Promise<Approval> {
+  const { resourceName } = await import('../tokens/resources.ts');
   const forWorkspace = vscode.l10n.t('Allow for This Workspace');
   const once = vscode.l10n.t('Allow Once');
   const deny = vscode.l10n.t('Deny');
@@ -88,7 +88,7 @@ async function ask({ resource, username, requester }: ApprovalQuestion): Promise
     vscode.l10n.t(
       'A program in a terminal ({0}) asks for a token for {1} as {2}. Allow it for the programs of this workspace?',
       requester.label,
-      readable(resource),
+      readable(resource, resourceName(resource)),
       username,
     ),
     forWorkspace,
@@ -102,7 +102,6 @@ async function ask({ resource, username, requester }: ApprovalQuestion): Promise
 }
 
 /** Name and address of a resource. Brackets are left out: a notification would take them for a link. */
-function readable(resource: string): string {
-  const name = resourceName(resource);
+function readable(resource: string, name: string): string {
   return (name === resource ? resource : `${name} (${resource})`).replace(/[[\]]/g, '');
 }
