@@ -21,9 +21,10 @@ if (unknown.length > 0) {
 const layers = positionals.length > 0 ? positionals : allLayers;
 // Kept in the environment because the set-up may continue this script in another process.
 process.env['TEST_STARTED_AT'] ??= String(Date.now());
-const inBrowser = layers.includes('ui') || (layers.includes('editor') && !process.env['VSCODE_EXECUTABLE']);
+const inWindows = layers.includes('ui') || layers.includes('clients');
+const inBrowser = inWindows || (layers.includes('editor') && !process.env['VSCODE_EXECUTABLE']);
 await ensure({ browser: inBrowser, ...(inBrowser ? { editor: values.oldest ? 'oldest' : 'newest' } : {}) });
-if (layers.includes('clients') || layers.includes('ui')) {
+if (layers.includes('clients')) {
   await ensureClients();
 }
 

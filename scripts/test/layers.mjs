@@ -74,6 +74,8 @@ function testsOf(layer, options) {
       return runEditorLayer(options);
     case 'ui':
       return runWindowLayer({ layer, files: `test/${layer}/**/*.test.ts`, options, sideBySide: 3 });
+    case 'clients':
+      return runWindowLayer({ layer, files: `test/${layer}/**/*.test.ts`, options, sideBySide: 2 });
     default:
       return runMochaLayer({ layer, files: `test/${layer}/**/*.test.ts`, options });
   }

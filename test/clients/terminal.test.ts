@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { root } from '../../scripts/setup/paths.mjs';
 import { portRange } from '../../src/endpoint/loopbackPort.ts';
 import { type LocalAzure, startLocalAzure } from '../azure/localAzure.ts';
-import { findPython, works } from '../clients/endpointRig.ts';
-import { type EditorWindow, openEditor } from './editorWindow.ts';
-import { sampleSettings } from './sampleSettings.ts';
-import { waitFor } from './waitFor.ts';
+import { type EditorWindow, openEditor } from '../ui/editorWindow.ts';
+import { sampleSettings } from '../ui/sampleSettings.ts';
+import { waitFor } from '../ui/waitFor.ts';
+import { findPython, works } from './endpointRig.ts';
 
 const marker = 'END-OF-PROGRAM';
 
