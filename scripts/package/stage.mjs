@@ -1,4 +1,4 @@
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inProject, root } from '../setup/paths.mjs';
 import { runNode } from '../test/process.mjs';
@@ -12,7 +12,6 @@ const copied = [
   'l10n',
   'media',
   'package.json',
-  'package.nls.json',
   'src/api/azureCredentials.d.ts',
 ];
 
@@ -26,7 +25,8 @@ export async function stagePackage(folder) {
   await mkdir(folder, { recursive: true });
   const metafile = await buildBundle(join(folder, 'dist'), join(folder, 'bundle.json'));
   await writeFile(join(folder, 'ThirdPartyNotices.txt'), noticesText(await bundledPackages(metafile, root)));
-  for (const path of copied) {
+  const translations = (await readdir(root)).filter((name) => /^package\.nls(\.[\w-]+)?\.json$/.test(name));
+  for (const path of [...copied, ...translations]) {
     await cp(inProject(path), join(folder, path), { recursive: true }).catch(unlessMissing);
   }
   const readme = await readFile(inProject('README.md'), 'utf8');
