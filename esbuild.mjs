@@ -1,7 +1,7 @@
 // Builds the extension: ES modules with code splitting, so that MSAL is a chunk of its own that activation never loads.
 //   node esbuild.mjs [--production] [--watch] [--outdir FOLDER] [--metafile FILE]
 import { rm, writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { context } from 'esbuild';
 
@@ -37,10 +37,11 @@ const oneChunkForActivation = {
         return undefined;
       }
       const { errors, path: file } = await resolveModule(path, { kind, importer, resolveDir, pluginData: 'as it is' });
-      return { errors, path: file, namespace: 'lazy' };
+      // Relative, so that the bundle is the same wherever it is built.
+      return { errors, path: relative('.', file).replaceAll('\\', '/'), namespace: 'lazy' };
     });
     onLoad({ filter: /./, namespace: 'lazy' }, ({ path }) => ({
-      contents: `import ${JSON.stringify(resolve(entry))}; export * from ${JSON.stringify(path)};`,
+      contents: `import './${entry}'; export * from './${path}';`,
       resolveDir: '.',
     }));
   },

@@ -31,6 +31,10 @@ describe('The bundle that is published', function () {
     assert.deepEqual(await hashes(join(folder, 'second')), first);
   });
 
+  it('has nothing in it of where it was built', () => {
+    assert.ok(!JSON.stringify(metafile).includes(root));
+  });
+
   it('loads MSAL in a chunk that the start does not import', () => {
     const start = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint === 'src/extension.ts');
     const inputs = staticallyImported(metafile, start);
