@@ -1,45 +1,71 @@
-// npm run bench: runs every bench/**/*.bench.ts and collects what they print in artifacts/bench.json.
-//
-// A benchmark is a program that prints one JSON object a line: { "name": …, "value": …, "unit": … } and whatever else
-// explains the number. Other lines are shown and otherwise left alone. It fails by its exit code.
+// npm run bench: measures what docs/performance.md explains, prints it as a table, and writes artifacts/bench.json.
+//   node scripts/bench.mjs [NAME …] [--rounds N]
+// Named programs only (see scripts/bench/measure.mjs) leave what was measured before as it was. The table with the spreads,
+// the peers and the machine is also in artifacts/bench.md.
+import { parseArgs } from 'node:util';
+import { ensurePeers } from './bench/peers.mjs';
 import { ensure } from './setup.mjs';
 
-await ensure();
+await ensure({ editor: 'newest', browser: true });
+await ensurePeers();
 
-const { globSync } = await import('node:fs');
-const { mkdir, writeFile } = await import('node:fs/promises');
-const { arch, cpus, platform } = await import('node:os');
-const { formatDuration } = await import('./setup/progress.mjs');
-const { inProject, root } = await import('./setup/paths.mjs');
-const { buildExtension, runNode } = await import('./test/process.mjs');
+const { mkdir, readFile, writeFile } = await import('node:fs/promises');
+const { cpus, totalmem } = await import('node:os');
+const { fieldsByKey, measureIn, mistakesIn, programs } = await import('./bench/measure.mjs');
+const { tableOf } = await import('./bench/table.mjs');
+const { inProject } = await import('./setup/paths.mjs');
+const { showProgress } = await import('./setup/progress.mjs');
+const { startLocalAzure } = await import('./start/localAzure.mjs');
 
-if (!(await buildExtension())) {
-  process.exit(1);
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { rounds: { type: 'string' } } });
+const unknown = positionals.filter((name) => !programs.includes(name));
+if (unknown.length > 0) {
+  console.error(`There is no figure ${unknown.join(', ')}. The figures are ${programs.join(', ')}.`);
+  process.exit(2);
 }
-const files = globSync('bench/**/*.bench.ts', { cwd: root }).sort();
-const results = [];
-for (const file of files) {
-  const start = Date.now();
-  console.log(`== ${file}`);
-  const { exitCode, output } = await runNode([file], { quiet: true });
-  process.stdout.write(output);
-  console.log(
-    `${file}: ${exitCode === 0 ? 'done' : `failed with ${exitCode}`} in ${formatDuration(Date.now() - start)}`,
-  );
-  results.push({ file, failed: exitCode !== 0, measurements: measurementsIn(output) });
+const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
+const chosen = positionals.length > 0 ? programs.filter((name) => positionals.includes(name)) : programs;
+/** @type {import('../bench/figure.ts').Figure[]} */
+const figures = [];
+/** @type {string[]} */
+const failures = [];
+for (const name of chosen) {
+  const azure = await startLocalAzure();
+  try {
+    figures.push(...(await showProgress(`Measuring ${name}`, () => measureIn(name, azure, rounds))));
+  } catch (error) {
+    failures.push(error instanceof Error ? error.message : String(error));
+  } finally {
+    await azure.stop();
+  }
 }
+
+const keys = Object.keys(fieldsByKey);
+figures.sort((one, other) => keys.indexOf(one.key) - keys.indexOf(other.key));
+const file = inProject('artifacts/bench.json');
+const measured = Object.fromEntries(figures.map(({ key, fields }) => [key, fields]));
+const former = positionals.length > 0 ? JSON.parse(await readFile(file, 'utf8').catch(() => '{}')) : {};
+const all = Object.fromEntries(
+  Object.entries({ ...former, ...measured }).sort(([one], [other]) => keys.indexOf(one) - keys.indexOf(other)),
+);
+const mistakes = mistakesIn(positionals.length > 0 ? measured : all).filter(
+  (mistake) => positionals.length === 0 || !mistake.endsWith('is missing'),
+);
+const rows = figures.flatMap((figure) => figure.rows);
+const table = tableOf(rows);
+const [cpu] = cpus();
+const machine = `${cpus().length} × ${cpu?.model}, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}`;
 await mkdir(inProject('artifacts'), { recursive: true });
-const machine = { platform: platform(), arch: arch(), cpus: cpus().length, node: process.version };
-const report = { date: new Date().toISOString(), machine, results };
-await writeFile(inProject('artifacts/bench.json'), `${JSON.stringify(report, undefined, 2)}\n`);
-const failed = results.filter((result) => result.failed || result.measurements.length === 0);
-console.log(`${results.length - failed.length} benchmarks done, ${failed.length} failed: artifacts/bench.json`);
-process.exitCode = failed.length > 0 || results.length === 0 ? 1 : 0;
+await writeFile(file, `${JSON.stringify(all, undefined, 2)}\n`);
+await writeFile(inProject('artifacts/bench.md'), `${machine}\n\n${table}\n`);
+console.log(`\n${machine}\n\n${table}\n`);
 
-/** @param {string} output */
-function measurementsIn(output) {
-  return output
-    .split('\n')
-    .filter((line) => line.startsWith('{'))
-    .map((line) => JSON.parse(line));
+const missed = rows.filter(({ isMet }) => isMet === false).length;
+const met = rows.filter(({ isMet }) => isMet === true).length;
+for (const problem of [...failures, ...mistakes]) {
+  console.error(problem);
 }
+console.log(
+  `${met} goals met, ${missed} missed${failures.length > 0 ? `, ${failures.length} not measured` : ''}: artifacts/bench.json`,
+);
+process.exitCode = failures.length + mistakes.length > 0 ? 1 : 0;

@@ -7,6 +7,7 @@ import { inProject, root } from '../setup/paths.mjs';
  * @typedef {object} LocalAzureProcess
  * @property {string} proxyUrl
  * @property {string} caSpkiHash
+ * @property {string} controlUrl where tests arrange what it does
  * @property {string} loopbackAuthority Entra under an address of this machine
  * @property {Record<string, string>} environment what a program needs to find this Azure under the real host names
  * @property {Promise<void>} ended
