@@ -7,8 +7,10 @@ import {
   type NetworkResponse,
   PublicClientApplication,
 } from '@azure/msal-node';
+import type { Log } from '../tokens/ports.ts';
 import { type EntraAuthority, tenantUrl } from './clouds.ts';
 import { EntraRefusal, entraFailure } from './entraFailure.ts';
+import { msalLogging } from './msalLog.ts';
 import type { EntraAnswer, EntraNetwork, EntraRequest } from './network.ts';
 import { homeTenantOf, type TokenAnswer, unusableAnswer } from './tokenAnswer.ts';
 
@@ -18,6 +20,7 @@ export interface MsalClientDeps {
   /** Makes it a confidential client. */
   readonly clientSecret?: string;
   readonly network: EntraNetwork;
+  readonly log: Log;
 }
 
 /** What every call to the token endpoint has. */
@@ -120,7 +123,7 @@ function createApplication(deps: MsalClientDeps, call: TokenCall, repeatable: bo
     authorityMetadata: authority.metadata,
     clientCapabilities: ['CP1'],
   };
-  const system = { networkClient: exchange };
+  const system = { networkClient: exchange, loggerOptions: msalLogging(deps.log) };
   const application: Application =
     clientSecret === undefined
       ? new PublicClientApplication({ auth, system } satisfies Configuration)

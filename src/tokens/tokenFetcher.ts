@@ -92,6 +92,7 @@ export class TokenFetcher {
     const work = async (signal: AbortSignal): Promise<AccessToken> => {
       try {
         const token = await this.#acquire({ ...request, signal });
+        this.#deps.log.debug(`A new token for ${request.resource}, of tenant ${token.tenantId}.`);
         this.#keep(flying, token);
         return token;
       } finally {
