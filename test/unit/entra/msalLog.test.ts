@@ -46,7 +46,7 @@ describe("MSAL's lines in the log", () => {
     for (const secret of secrets) {
       assert.equal(text.includes(secret), false, 'a line holds what was sent to Entra or came from there');
     }
-    assert.doesNotMatch(text, /ada|contoso\.com|Lovelace|eyJ/i);
+    assert.doesNotMatch(text, /\bada\b|contoso\.com|Lovelace|eyJ/i);
     assert.equal(text.includes(ids.ada), false);
   });
 
