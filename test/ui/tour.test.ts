@@ -84,4 +84,38 @@ describe('The tour: sign in, get a token, use it', () => {
     const { message } = await editor.waitForNotification(/is in the clipboard/);
     assert.match(message, /Key Vault.*ada@contoso\.com/);
   });
+
+  it('the view shows the account, its tokens in memory and what happened', async () => {
+    await editor.runCommand('View: Hide Panel');
+    await editor.page.locator('.activitybar a[aria-label^="Azure Credentials"]').first().click();
+    for (const line of ['ada@contoso.com', 'Key Vault']) {
+      await editor.page.locator('.sidebar .monaco-list-row', { hasText: line }).first().waitFor();
+    }
+  });
+
+  it('Inspect Token explains the claims without showing the token', async () => {
+    await editor.runCommand('Azure Credentials: Inspect Token');
+    await editor.pick('Key Vault');
+    await editor.page.locator('.view-lines', { hasText: 'Audience' }).waitFor();
+    assert.doesNotMatch((await editor.page.locator('.monaco-workbench').textContent()) ?? '', /eyJ[\w-]{20}/);
+  });
+
+  it('Connect Terminals gives programs in terminals the same sign-in', async () => {
+    await editor.runCommand('Azure Credentials: Connect Terminals');
+    await editor.page.locator('.quick-input-widget:visible').waitFor();
+  });
+
+  it('Diagnose looks at everything between the editor and a token', async function () {
+    this.timeout(60_000);
+    await editor.page.keyboard.press('Escape');
+    await editor.runCommand('Azure Credentials: Diagnose');
+    await editor.page.getByRole('button', { name: 'Show Preview' }).click({ timeout: 40_000 });
+    const preview = editor.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+    await preview.getByRole('heading').first().waitFor();
+  });
+
+  it('Get Started walks through it with pictures', async () => {
+    await editor.runCommand('Azure Credentials: Get Started');
+    await editor.page.locator('.gettingStartedDetailsContent').first().waitFor();
+  });
 });
