@@ -5,7 +5,7 @@ import { median, millisecondsEach, ratioOf, takeTurns } from '../takeTurns.ts';
 /** A token for a resource that nobody asked for before, against the very request that it costs, sent by hand. */
 export async function measureColdToken(
   azure: AzureAccess,
-  { rounds = 61, warmUps = 10, times = 5 } = {},
+  { rounds = 301, warmUps = 20, times = 1 } = {},
 ): Promise<Figure> {
   const sent: Sent[] = [];
   const recording: typeof fetch = (input, init) => {

@@ -21,14 +21,28 @@ export async function measureEditor(azure: AzureAccess, { rounds = 10 } = {}): P
   const sessions = await editor.measure<Sessions>('Measure Sessions', 'sessions');
   const activations: Activation[] = [];
   const fillings: number[] = [];
-  for (let round = 1; round <= rounds; round++) {
-    activations.push(await editor.reload<Activation>({ ...plan, round }));
-    if (round <= filledRounds) {
+  let attempts = 0;
+  const activate = async (watchLoading: boolean): Promise<Activation> => {
+    for (;;) {
+      attempts += 1;
+      try {
+        return await editor.reload<Activation>({ ...plan, round: attempts, watchLoading });
+      } catch (error) {
+        // On a busy machine the editor's own limit for its start passes, and it activates everything by itself.
+        if (attempts > 2 * rounds + 2) {
+          throw error;
+        }
+      }
+    }
+  };
+  while (activations.length < rounds) {
+    activations.push(await activate(false));
+    if (fillings.length < filledRounds) {
       const { bytes } = await editor.measure<{ readonly bytes: number }>('Fill The Cache', 'fill');
       fillings.push(bytes);
     }
   }
-  const watched = await editor.reload<Activation>({ ...plan, round: rounds + 1, watchLoading: true });
+  const watched = await activate(true);
   const loading = await readLoading(editor.stage, watched);
   return [sessionFigure(sessions), activationFigure(activations, loading), memoryFigure(activations, fillings)];
 }
@@ -42,6 +56,7 @@ interface Sessions {
 interface Activation {
   readonly oursTime: number;
   readonly builtInTime: number;
+  readonly emptyTime: number;
   readonly emptyHeap: number;
   readonly oursHeap: number;
   readonly loadedByActivation: readonly string[];
@@ -73,6 +88,7 @@ function sessionFigure({ ours, builtIn }: Sessions): Figure {
 function activationFigure(activations: readonly Activation[], loading: Loading): Figure {
   const ours = activations.map(({ oursTime }) => oursTime);
   const builtIn = activations.map(({ builtInTime }) => builtInTime);
+  const empty = activations.map(({ emptyTime }) => emptyTime);
   const compared = ratioOf(ours, builtIn);
   const { byActivation, soonAfter, msalLoaded } = loading;
   const kilobytes = (bytes: number) => amount(bytes / 1_024, 'kB');
@@ -89,6 +105,10 @@ function activationFigure(activations: readonly Activation[], loading: Loading):
         ...{ what: 'activation, in the editor', ours, unit: 'ms', compared },
         ...{ peer: 'the built-in Microsoft authentication', against: builtIn },
         goal: atMost(compared.ratio, 0.2),
+      }),
+      comparedRow({
+        ...{ what: 'activation, in the editor', ours, unit: 'ms', compared: ratioOf(ours, empty) },
+        ...{ peer: 'an extension that does nothing', against: empty },
       }),
       {
         what: 'MSAL is loaded by activation',

@@ -8,16 +8,18 @@ import { secretMemory, workspaceMemory } from '../../test/unit/endpoint/endpoint
 import { amount, atLeast, comparedRow, type Figure, rounded } from '../figure.ts';
 import { type AzureAccess, createSignedInService, quietLog } from '../productionService.ts';
 import { median, ratioOf, takeTurns } from '../takeTurns.ts';
+import { type EndpointForCommand, measureAzCommand } from './azCommand.ts';
 
 const loadClient = fileURLToPath(new URL('../loadClient.ts', import.meta.url));
 
 /** A warm token over HTTP, against a server that does nothing but answer the same bytes. */
 export async function measureEndpoint(
   azure: AzureAccess,
-  { rounds = 15, warmUps = 2, requests = 10_000 } = {},
+  { rounds = 15, warmUps = 2, requests = 10_000, peers = true } = {},
 ): Promise<Figure> {
   await using started = new AsyncDisposableStack();
-  const { url, secret } = await startEndpoint(azure, started);
+  const endpoint = await startEndpoint(azure, started);
+  const { url, secret } = endpoint;
   const answer = await ask(url, secret);
   const barePort = await startBareServer(answer, started);
   const bareUrl = Object.assign(new URL(url), { port: String(barePort) });
@@ -34,6 +36,7 @@ export async function measureEndpoint(
     },
     { rounds, warmUps },
   );
+  const commands = peers ? await measureAzCommand(endpoint) : [];
   const compared = ratioOf(figures.ours, figures.bare);
   const p99 = median(p99s.slice(-rounds));
   return {
@@ -50,12 +53,13 @@ export async function measureEndpoint(
         ...{ ours: figures.ours, peer: 'bare node:http', against: figures.bare, unit: 'a second', compared },
         goal: atLeast(compared.ratio, 0.7),
       }),
+      ...commands,
     ],
   };
 }
 
 /** The local token endpoint as a window starts it, with the approval of the person and a token in memory. */
-async function startEndpoint(azure: AzureAccess, started: AsyncDisposableStack) {
+async function startEndpoint(azure: AzureAccess, started: AsyncDisposableStack): Promise<EndpointForCommand> {
   const tokens = await createSignedInService(azure);
   started.defer(() => void tokens.dispose());
   const endpoint = await LocalTokenEndpoint.start({
@@ -70,8 +74,9 @@ async function startEndpoint(azure: AzureAccess, started: AsyncDisposableStack) 
     },
   });
   started.defer(() => endpoint.dispose());
-  const { IDENTITY_ENDPOINT: address, IDENTITY_HEADER: secret = '' } = await endpoint.serve(['azureSdk']);
-  return { url: new URL(`${address}?api-version=2019-08-01&resource=https://storage.azure.com`), secret };
+  const variables = await endpoint.serve(['azureSdk']);
+  const { IDENTITY_ENDPOINT: address, IDENTITY_HEADER: secret = '' } = variables;
+  return { url: new URL(`${address}?api-version=2019-08-01&resource=https://storage.azure.com`), secret, variables };
 }
 
 interface Answer {

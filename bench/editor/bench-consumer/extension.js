@@ -71,7 +71,7 @@ function getApi(context) {
  * @param {Plan} plan
  */
 async function measureActivation({ round, watchLoading }) {
-  await sleep(3_000);
+  await sleep(2_500);
   /** @type {string[]} */
   const loaded = [];
   if (watchLoading) {
@@ -84,13 +84,14 @@ async function measureActivation({ round, watchLoading }) {
   }
   const builtInFirst = round % 2 === 0 ? await activateTimed(builtIn) : undefined;
   const atFirst = await heapAtRest(500);
-  await activateTimed('sample.empty-extension');
+  const emptyTime = await activateTimed('sample.empty-extension');
   const withEmpty = await heapAtRest(500);
   const oursTime = await activateTimed(ours);
   const loadedByActivation = [...loaded];
   const withOurs = await heapAtRest(2_500);
   return {
     oursTime,
+    emptyTime,
     builtInTime: builtInFirst ?? (await activateTimed(builtIn)),
     emptyHeap: withEmpty - atFirst,
     oursHeap: withOurs - withEmpty,
