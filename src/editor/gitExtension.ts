@@ -63,7 +63,8 @@ export class GitExtension implements vscode.Disposable {
       return;
     }
     this.#exports = exports;
-    this.#listeners.push(exports.onDidChangeEnablement(() => this.#update()));
+    // The event comes between two assignments, before `getAPI` works (extensions/git/src/main.ts): after them is soon enough.
+    this.#listeners.push(exports.onDidChangeEnablement(() => queueMicrotask(() => this.#update())));
     this.#update();
   }
 
@@ -76,6 +77,9 @@ export class GitExtension implements vscode.Disposable {
 
   /** `getAPI` throws while the extension is off. */
   #update(): void {
+    if (this.#disposed) {
+      return;
+    }
     this.#api = this.#exports?.enabled ? this.#exports.getAPI(1) : undefined;
     this.#onChange(this.#api);
   }
