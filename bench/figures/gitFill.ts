@@ -181,6 +181,7 @@ function git(args: readonly string[], { folder, name, input, included }: GitCall
     const child = execFile('git', args, { cwd: folder, env, timeout: 30_000 }, (error, stdout) =>
       error === null ? resolve(stdout) : reject(error),
     );
-    child.stdin?.end(input);
+    // A git that reads nothing has closed it already.
+    child.stdin?.on('error', () => undefined).end(input);
   });
 }
