@@ -11,7 +11,7 @@ async function readTexts(file: string): Promise<Texts> {
 
 /** What a text refers to: values, icons, links to commands and settings, addresses, code. */
 function references(text: string): string[] {
-  const found = text.match(/\{\d+\}|\$\([\w-]+\)|\]\([^)]*\)|`[^`]*`/g) ?? [];
+  const found = text.match(/\{\d+\}|\$\([\w-]+\)|\]\([^)]*\)|`+[^`]*`+/g) ?? [];
   // Names of commands are translated, also where a text quotes them as code.
   return [...new Set(found.filter((one) => !one.startsWith('`Azure Credentials: ')))].sort();
 }
