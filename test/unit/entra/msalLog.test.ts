@@ -22,7 +22,9 @@ describe("MSAL's lines in the log", () => {
     // `client_info` is also asked for, with a "1".
     const keep = (values: Readonly<Record<string, unknown>>): void => {
       secrets.push(
-        ...secretFields.map((name) => values[name]).filter((value) => typeof value === 'string' && value !== '1'),
+        ...secretFields
+          .map((name) => values[name])
+          .filter((value): value is string => typeof value === 'string' && value !== '1'),
       );
     };
     const fetch: typeof globalThis.fetch = async (input, init) => {
