@@ -212,7 +212,6 @@ function tasks(): unknown {
       label,
       type: 'process',
       command: process.execPath,
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: the variable of a task
       args: ['-e', showTenant, '${input:LABEL}'.replace('LABEL', label)],
       problemMatcher: [],
       presentation: { echo: false, panel: 'new' },
