@@ -15,7 +15,8 @@ export class AccountList implements Disposable {
   readonly #changed: Emitter<readonly Account[]>;
   #accounts: readonly Account[] = Object.freeze([]);
   #following: { readonly ready: Promise<void>; readonly subscription: Disposable } | undefined;
-  #latestRead = 0;
+  #readings = 0;
+  #latest: Promise<void> | undefined;
 
   constructor(deps: { readonly tokens: TokenService; readonly log: Log }) {
     this.#tokens = deps.tokens;
@@ -51,17 +52,24 @@ export class AccountList implements Disposable {
     this.#changed.dispose();
   }
 
-  /** An answer that a later reading has overtaken is dropped, so the list never goes back in time. */
-  async #read(): Promise<void> {
-    this.#latestRead += 1;
-    const thisRead = this.#latestRead;
+  #read(): Promise<void> {
+    const reading = this.#readOnce(++this.#readings);
+    this.#latest = reading;
+    return reading;
+  }
+
+  /** An answer that a later reading has overtaken is dropped, so the list never goes back in time; that one is waited for. */
+  async #readOnce(number: number): Promise<void> {
     try {
       const accounts = await this.#tokens.getAccounts();
-      if (thisRead === this.#latestRead) {
+      if (number === this.#readings) {
         this.#replace(accounts);
       }
     } catch {
       this.#log.debug('The accounts for other extensions could not be read.');
+    }
+    if (number !== this.#readings) {
+      await this.#latest;
     }
   }
 

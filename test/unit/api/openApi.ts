@@ -7,7 +7,7 @@ import type { AccessPolicy, Log } from '../../../src/tokens/ports.ts';
 import { createTokenService, type TokenService } from '../../../src/tokens/tokenService.ts';
 import { MemorySource } from './memorySource.ts';
 
-const silentLog: Log = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
+export const silentLog: Log = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
 /** An installed extension, as far as it matters here. */
 export const consumer = { id: 'Contoso.Lister' } as Extension<unknown>;
