@@ -5,6 +5,7 @@ import { join } from 'node:path';
 const quietSettings = {
   'chat.disableAIFeatures': true,
   'chat.agentHost.enabled': false,
+  'editor.cursorBlinking': 'solid',
   'extensions.autoCheckUpdates': false,
   'extensions.autoUpdate': false,
   'extensions.ignoreRecommendations': true,
@@ -12,6 +13,7 @@ const quietSettings = {
   'telemetry.telemetryLevel': 'off',
   'workbench.editor.useModal': 'off',
   'workbench.enableExperiments': false,
+  'workbench.reduceMotion': 'on',
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,

@@ -18,6 +18,7 @@ import { readReport } from './results.mjs';
  * @property {string} layer
  * @property {string} files a glob
  * @property {LayerOptions} options
+ * @property {number} [retries] how often a test that fails is tried again, and named
  * @property {boolean} [quiet] shows what mocha prints when it has ended, not as it comes
  */
 
@@ -26,13 +27,14 @@ import { readReport } from './results.mjs';
  * @param {MochaRun} run
  * @returns {Promise<import('./results.mjs').MochaReport>}
  */
-export async function runMochaLayer({ layer, files, options, quiet = false }) {
+export async function runMochaLayer({ layer, files, options, retries = 0, quiet = false }) {
   const scratch = await mkdtemp(join(tmpdir(), 'report-'));
   const file = join(scratch, 'report.json');
   try {
     const args = [
       programOf('mocha', 'mocha'),
       ...['--reporter', inProject('scripts/test/reporter.mjs'), '--reporter-option', `output=${file}`],
+      ...['--retries', String(retries)],
       ...(options.grep === undefined ? [] : ['--grep', options.grep]),
       ...(process.env['CI'] === undefined ? [] : ['--forbid-only']),
       files,

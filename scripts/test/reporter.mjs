@@ -27,6 +27,9 @@ export default class FileReporter extends Mocha.reporters.Spec {
     runner.on('pending', (test) => {
       report.skipped.push(test.fullTitle());
     });
+    runner.on('retry', (test) => {
+      console.log(`  tried again: ${test.fullTitle()}`);
+    });
     runner.once('end', () => {
       if (output !== undefined) {
         writeFileSync(output, JSON.stringify(report));
