@@ -40,7 +40,6 @@ describe('texts: what is translated', () => {
     const source = [
       "vscode.l10n.t('It\\'s {0}', name)",
       'vscode.l10n.t(\n  "two",\n)',
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text to read
       'phrase`No tenant ${list.map(({ id }) => `${id}`).join()} in ${cloud}.`',
       ' * Tag: phrase`not this`',
     ].join('\n');
@@ -51,7 +50,6 @@ describe('texts: what is translated', () => {
   });
 
   it('refuses a text that is put together where it is used', () => {
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text to read
     for (const source of ['l10n.t(text)', 'l10n.t(`${a} b`)', "l10n.t(isOn ? 'a' : 'b')"]) {
       assert.throws(() => stringsOf('x.ts', source), /x\.ts:1.*not a literal/, source);
     }
