@@ -1,5 +1,6 @@
 // npm test: the checks and every layer of tests, or the layers that are named.
-//   node scripts/test.mjs [check|unit|types|editor|ui|clients …] [--grep TITLE] [--oldest] [--short]
+//   node scripts/test.mjs [check|unit|types|editor|ui|clients …] [--grep TITLE] [--oldest] [--short | --all]
+// Without layers, and not in CI, the run is short: it leaves out the longer tests of windows, and names them.
 import { parseArgs } from 'node:util';
 import { ensureClients } from './setup/clients.mjs';
 import { ensure } from './setup.mjs';
@@ -11,6 +12,7 @@ const { values, positionals } = parseArgs({
     grep: { type: 'string' },
     oldest: { type: 'boolean', default: false },
     short: { type: 'boolean', default: false },
+    all: { type: 'boolean', default: false },
   },
 });
 const unknown = positionals.filter((layer) => !allLayers.includes(layer));
@@ -31,4 +33,5 @@ if (layers.includes('clients')) {
 const { runLayers } = await import('./test/layers.mjs');
 const startedAt = Number(process.env['TEST_STARTED_AT']);
 delete process.env['TEST_STARTED_AT'];
-process.exitCode = await runLayers(layers, startedAt, { ...values, grep: values.grep });
+const short = values.short || (positionals.length === 0 && !values.all && process.env['CI'] === undefined);
+process.exitCode = await runLayers(layers, startedAt, { oldest: values.oldest, short, grep: values.grep });

@@ -6,6 +6,7 @@ import { runMochaLayer, runWindowLayer } from './mochaLayer.mjs';
 import { buildExtension } from './process.mjs';
 import { failure, printSummary } from './results.mjs';
 import { runTypesLayer } from './typesLayer.mjs';
+import { windowFiles } from './windowFiles.mjs';
 
 /**
  * Runs layers of tests and prints the sum of their results as the last line.
@@ -73,9 +74,8 @@ function testsOf(layer, options) {
     case 'editor':
       return runEditorLayer(options);
     case 'ui':
-      return runWindowLayer({ layer, files: `test/${layer}/**/*.test.ts`, options, sideBySide: 2 });
     case 'clients':
-      return runWindowLayer({ layer, files: `test/${layer}/**/*.test.ts`, options, sideBySide: 2 });
+      return runWindowLayer({ layer, files: windowFiles(layer, options), options, sideBySide: 2 });
     default:
       // Some unit tests hold the product to a time, which a busy machine can spoil once.
       return runMochaLayer({ layer, files: `test/${layer}/**/*.test.ts`, options, retries: 1 });

@@ -1,8 +1,7 @@
-import { globSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inProject, root } from '../setup/paths.mjs';
+import { inProject } from '../setup/paths.mjs';
 import { programOf, runNode } from './process.mjs';
 import { readReport } from './results.mjs';
 
@@ -10,7 +9,7 @@ import { readReport } from './results.mjs';
  * @typedef {object} LayerOptions what was asked for on the command line
  * @property {string | undefined} grep run only the tests whose titles match
  * @property {boolean} oldest in the oldest VS Code that the extension supports
- * @property {boolean} short leave out what is slow
+ * @property {boolean} short leave out the longer tests of windows
  */
 
 /**
@@ -50,11 +49,10 @@ export async function runMochaLayer({ layer, files, options, retries = 0, quiet 
 /**
  * Runs the tests of whole windows, which wait more than they compute: several files side by side. A file that fails there
  * is run again, alone, and what holds only alone is named.
- * @param {Omit<MochaRun, 'quiet'> & { sideBySide: number }} run
+ * @param {Omit<MochaRun, 'quiet' | 'files'> & { files: readonly string[], sideBySide: number }} run
  * @returns {Promise<import('./results.mjs').MochaReport>}
  */
-export async function runWindowLayer({ sideBySide, ...run }) {
-  const files = globSync(run.files, { cwd: root }).sort();
+export async function runWindowLayer({ files, sideBySide, ...run }) {
   const next = files.values();
   /** @type {Map<string, import('./results.mjs').MochaReport>} */
   const reports = new Map();
@@ -92,10 +90,10 @@ async function runFile(run) {
 }
 
 /**
- * What tests can read from their environment: TEST_SHORT=1 to leave out what is slow, EDITOR_FOR_TESTS=oldest.
+ * What tests can read from their environment: EDITOR_FOR_TESTS=oldest.
  * @param {LayerOptions} options
  * @returns {Record<string, string>}
  */
-export function testEnvironment({ oldest, short }) {
-  return { ...(short ? { TEST_SHORT: '1' } : {}), ...(oldest ? { EDITOR_FOR_TESTS: 'oldest' } : {}) };
+export function testEnvironment({ oldest }) {
+  return oldest ? { EDITOR_FOR_TESTS: 'oldest' } : {};
 }

@@ -16,6 +16,7 @@ import {
   signedInAccounts,
   waitForNobody,
 } from './signInSteps.ts';
+import { waitFor } from './waitFor.ts';
 
 const consentApplication = '5a6b7c8d-2222-4e2f-9a0b-000000000002';
 
@@ -62,11 +63,15 @@ describe('Sign-ins that go wrong', function () {
     const query = new URL(page.url()).searchParams;
     return { redirect: query.get('redirect_uri') ?? '', state: query.get('state') ?? '' };
   };
-  const isClosed = async (redirect: string): Promise<boolean> =>
-    fetch(redirect).then(
-      () => false,
-      () => true,
-    );
+  /** Nobody listens at the redirect address any more, some moments after the notification went. */
+  const closed = (redirect: string): Promise<true> => {
+    const refused = () =>
+      fetch(redirect).then(
+        () => undefined,
+        () => true as const,
+      );
+    return waitFor(refused, { what: `nobody at ${redirect}`, timeout: 3000 });
+  };
   const errors = () => {
     const shown = editor.notifications().filter(({ severity }) => severity === 'error');
     return new Set(shown.map(({ message }) => message));
@@ -117,7 +122,7 @@ describe('Sign-ins that go wrong', function () {
     const before = errors();
     await editor.clickNotificationButton('Cancel');
     await editor.page.locator('.notifications-toasts').getByText('waiting for').waitFor({ state: 'detached' });
-    assert.equal(await isClosed(redirect), true);
+    await closed(redirect);
     assert.deepEqual(await offeredHelp(), []);
     assert.deepEqual(errors(), before, 'a cancelled sign-in is no error');
   });
@@ -132,7 +137,7 @@ describe('Sign-ins that go wrong', function () {
     const error = await editor.waitForNotification(/The sign-in was cancelled in the browser/);
     assert.match(error.message, /Sign in again/);
     assert.ok(error.buttons.includes('Sign In'));
-    assert.equal(await isClosed(redirect), true);
+    await closed(redirect);
   });
 
   it('a declined consent is told, and whom to ask', async () => {
@@ -157,7 +162,7 @@ describe('Sign-ins that go wrong', function () {
     await chooseAccount(page, 'ada@contoso.com');
     await goBack(editor, page);
     await editor.waitForNotification(/^Signed in to Azure as ada@contoso\.com/);
-    assert.equal(await isClosed(redirect), true);
+    await closed(redirect);
     assert.deepEqual(await signedInAccounts(editor), ['ada@contoso.com']);
   });
 
@@ -176,7 +181,7 @@ describe('Sign-ins that go wrong', function () {
     assert.match(error.message, /Run “Azure Credentials: Sign In” again/);
     assert.deepEqual(error.buttons, ['Sign In', 'Show Log']);
     assert.ok(!error.message.includes(code));
-    assert.equal(await isClosed(redirect), true);
+    await closed(redirect);
   });
 
   it('a pasted address is taken, after another sign-in was cancelled and a wrong address was told', async () => {
