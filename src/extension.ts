@@ -89,12 +89,12 @@ function createOrigin(context: vscode.ExtensionContext, { clock, log, onListener
     settings: settings.current,
     onListenerError,
   });
-  const onSignedIn = (usedByDefault: Account) => preference.settle(usedByDefault.id);
+  const onSignedIn = (accounts: readonly Account[]) => preference.settle(accounts.map(({ id }) => id));
   const onSignedOut = (account: Account) => preference.forget(account.id);
   const onStorageTrouble = createStorageTrouble(log);
   const source = createConfiguredSource({
     ...{ settings, secrets, clientSecrets, prompt, clock, log },
-    ...{ onStorageTrouble, onSignedIn, onSignedOut },
+    ...{ onStorageTrouble, onSignedIn, onSignedOut, usualAccountId: preference.usualAccountId },
   });
   return { clientSecrets, prompt, settings, preference, source };
 }

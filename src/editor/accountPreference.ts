@@ -11,10 +11,12 @@ export interface StoredAccountPreference extends AccountPreference {
   /** The workspace's own choice, if it has one. */
   workspaceAccountId(): string | undefined;
   /**
-   * Makes the account the default for everywhere, unless there is a default: whoever is used without having been chosen
-   * must not change when somebody signs in.
+   * Remembers who is used while nobody is chosen: the first of the accounts signed in, unless one of them is it already.
+   * Whoever is used without having been chosen must not change when somebody signs in.
    */
-  settle(accountId: string): Promise<void>;
+  settle(accountIds: readonly string[]): Promise<void>;
+  /** Who is used while nobody is chosen; may have been signed out since. */
+  usualAccountId(): string | undefined;
   /** Forgets the choice of an account that was signed out. */
   forget(accountId: string): Promise<void>;
   /** The default account was chosen or forgotten in this window. */
@@ -47,6 +49,7 @@ export function createAccountPreference(deps: {
     }
     return known.key;
   };
+  const usual = (): string => `usual ${key()}`;
   return {
     onDidChange: changed.event,
     defaultAccountId: () => workspaceState.get<string>(key()) ?? globalState.get<string>(key()),
@@ -55,12 +58,12 @@ export function createAccountPreference(deps: {
       const { tenantId } = settings();
       return severalTenants.includes(tenantId.toLowerCase()) ? undefined : tenantId;
     },
-    async settle(accountId) {
-      if (globalState.get<string>(key()) === undefined) {
-        await globalState.update(key(), accountId);
-        changed.fire();
+    async settle(accountIds) {
+      if (!accountIds.includes(globalState.get<string>(usual()) ?? '')) {
+        await globalState.update(usual(), accountIds[0]);
       }
     },
+    usualAccountId: () => globalState.get<string>(usual()),
     async forget(accountId) {
       for (const state of [globalState, workspaceState]) {
         if (state.get<string>(key()) === accountId) {

@@ -18,8 +18,10 @@ export interface ConfiguredSourceDeps {
   readonly clock: Clock;
   readonly log: LogOutputChannel;
   readonly onStorageTrouble: (error: unknown) => void;
-  /** Called after a sign-in here, with the account that requests without one meant before, or the new one. */
-  readonly onSignedIn: (usedByDefault: Account) => Promise<void>;
+  /** Who is first among the accounts, whatever order the source has them in: the first is used while nobody is chosen. */
+  readonly usualAccountId: () => string | undefined;
+  /** Called after a sign-in here, with the accounts signed in: the one that requests without one meant before is first. */
+  readonly onSignedIn: (accounts: readonly Account[]) => Promise<void>;
   /** Called after an account was signed out here. */
   readonly onSignedOut: (account: Account) => Promise<void>;
 }
@@ -60,18 +62,23 @@ export function createConfiguredSource(deps: ConfiguredSourceDeps): ConfiguredSo
     });
     return current;
   };
+  const getAccounts = async (): Promise<readonly Account[]> => {
+    const accounts = await (await open()).source.getAccounts();
+    const usual = deps.usualAccountId();
+    return [...accounts.filter(({ id }) => id === usual), ...accounts.filter(({ id }) => id !== usual)];
+  };
   const listeners = [deps.settings.onDidChange(replace), deps.clientSecrets.onDidChange(replace)];
 
   return {
     onDidChangeAccounts: accountsChanged.event,
     onDidReplace: replaced.event,
-    getAccounts: async (): Promise<readonly Account[]> => (await open()).source.getAccounts(),
+    getAccounts,
     acquireToken: async (request) => (await open()).source.acquireToken(request),
     async signIn(options) {
       const { source } = await open();
-      const [first] = await source.getAccounts();
+      const before = await getAccounts();
       const account = await source.signIn(options);
-      await deps.onSignedIn(first ?? account);
+      await deps.onSignedIn([...before, account]);
       return account;
     },
     async signOut(account) {

@@ -15,36 +15,36 @@ const settings: SourceSettings = {
 };
 
 describe('the default account', () => {
-  it('settles on who was used first, and stays there whoever signs in later', async () => {
+  it('is nobody until one is chosen, while who is used stays the same whoever signs in later', async () => {
     const preference = open();
+    await preference.settle(['ada']);
+    await preference.settle(['ben', 'ada']);
+    assert.equal(preference.usualAccountId(), 'ada');
     assert.equal(preference.defaultAccountId(), undefined);
-    await preference.settle('ada');
-    await preference.settle('ben');
-    assert.equal(preference.defaultAccountId(), 'ada');
   });
 
-  it('is the workspace’s own choice where there is one', async () => {
+  it('does not hold to somebody who is no longer signed in', async () => {
     const preference = open();
-    await preference.settle('ada');
+    await preference.settle(['ada']);
+    await preference.settle(['cleo']);
+    assert.equal(preference.usualAccountId(), 'cleo');
+  });
+
+  it('is the workspace’s own choice where there is one, and forgotten at sign-out', async () => {
+    const preference = open();
+    await preference.setDefaultAccount('ada', 'everywhere');
     await preference.setDefaultAccount('ben', 'workspace');
     assert.equal(preference.defaultAccountId(), 'ben');
     await preference.forget('ben');
     assert.equal(preference.defaultAccountId(), 'ada');
-  });
-
-  it('is nobody after a sign-out, and the next who is used', async () => {
-    const preference = open();
-    await preference.settle('ada');
     await preference.forget('ada');
     assert.equal(preference.defaultAccountId(), undefined);
-    await preference.settle('ben');
-    assert.equal(preference.defaultAccountId(), 'ben');
   });
 
   it('belongs to one application and one cloud', async () => {
     let current = settings;
     const preference = open(() => current);
-    await preference.settle('ada');
+    await preference.setDefaultAccount('ada', 'everywhere');
     current = { ...settings, cloud: 'usGovernment' };
     assert.equal(preference.defaultAccountId(), undefined);
     current = { ...settings };
