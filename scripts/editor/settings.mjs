@@ -13,7 +13,6 @@ const quietSettings = {
   'telemetry.telemetryLevel': 'off',
   'workbench.editor.useModal': 'off',
   'workbench.enableExperiments': false,
-  'workbench.reduceMotion': 'on',
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,

@@ -274,7 +274,7 @@ describe('The view and the status bar', function () {
     await viewShows(/^ada@contoso\.comdefault/);
     await viewShows(/^cleo@contoso\.com/);
     await row('cleo@contoso.com').click({ button: 'right' });
-    await editor.page.getByRole('menuitem', { name: 'Make Default' }).click();
+    await editor.page.getByRole('menuitem', { name: 'Make Default' }).click({ delay: 300 });
     await editor.pick('For this workspace');
     await editor.waitForNotification(/now uses cleo@contoso\.com/);
     assert.match((await viewShows(/^cleo@contoso\.com.*default/)) ?? '', /default/);
@@ -286,7 +286,7 @@ describe('The view and the status bar', function () {
     await editor.screenshot('three-accounts-narrow');
     await editor.page.setViewportSize({ width: 1280, height: 800 });
     await row('ada@contoso.com').click({ button: 'right' });
-    await editor.page.getByRole('menuitem', { name: 'Make Default' }).click();
+    await editor.page.getByRole('menuitem', { name: 'Make Default' }).click({ delay: 300 });
     await editor.pick('For this workspace');
     await statusShows(/ada@contoso\.com/);
   });
