@@ -203,16 +203,10 @@ describe('Azure DevOps repositories in an editor window', function () {
     await inTerminal(`git ls-remote -q ${contosoUrl} HEAD | grep -q HEAD`);
   });
 
-  it('a session that was revoked leads to a notification with Sign In, not to a password box', async function () {
-    this.timeout(120_000);
+  it('a session that was revoked leads to a notification with Sign In, not to a password box', async () => {
     await azure.control.revokeSessions('ada@contoso.com');
     await editor.reload();
     await helperIsOn();
-    // The Git extension offers it once it has found the repository again.
-    await waitFor(async () => ((await editor.paletteEntries('Git: Pull')).includes('Git: Pull') ? true : undefined), {
-      what: 'the Git extension to offer Pull',
-      timeout: 30_000,
-    });
     await editor.runCommand('Git: Pull');
     const dialog = editor.page.locator('.monaco-dialog-box');
     await waitFor(
