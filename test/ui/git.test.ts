@@ -116,6 +116,12 @@ describe('Azure DevOps repositories in an editor window', function () {
     );
   }
 
+  /** The status bar names the branch once the Git extension has found the repositories again. */
+  async function repositoriesAreOpen(): Promise<void> {
+    const branch = editor.page.locator('.statusbar-item[id^="status.scm"]', { hasText: /main/ });
+    await branch.first().waitFor({ timeout: 60_000 });
+  }
+
   let marks = 0;
   /** Runs a line in the terminal and waits for its end. */
   async function inTerminal(line: string, timeout = 30_000): Promise<string> {
@@ -207,6 +213,7 @@ describe('Azure DevOps repositories in an editor window', function () {
     await azure.control.revokeSessions('ada@contoso.com');
     await editor.reload();
     await helperIsOn();
+    await repositoriesAreOpen();
     await editor.runCommand('Git: Pull');
     const dialog = editor.page.locator('.monaco-dialog-box');
     await waitFor(
