@@ -183,6 +183,7 @@ class EntraTokenSource implements TokenSource {
       authority: this.#authority,
       clientId: this.#deps.settings.clientId,
       network: this.#network,
+      clock: this.#deps.clock,
       log: this.#deps.log,
       ...(clientSecret !== undefined && { clientSecret }),
     });
