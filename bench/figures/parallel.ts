@@ -1,13 +1,17 @@
+import { createWatchedService } from '../bareRequest.ts';
 import { atMost, comparedRow, type Figure, rounded } from '../figure.ts';
-import { type AzureAccess, allowedExtension, createSignedInService, newResource } from '../productionService.ts';
+import { type AzureAccess, allowedExtension, newResource } from '../productionService.ts';
 import { median, millisecondsEach, ratioOf, takeTurns } from '../takeTurns.ts';
 
-/** Many new resources at once against one, where the server answers each request after 50 ms. */
+/**
+ * Many new resources at once against one, where the server answers each request after 50 ms; and the very requests of both,
+ * sent by hand.
+ */
 export async function measureParallel(
   azure: AzureAccess,
   { rounds = 15, warmUps = 3, many = 50 } = {},
 ): Promise<Figure> {
-  const tokens = await createSignedInService(azure);
+  const { tokens, post } = await createWatchedService(azure);
   const fault = await azure.control.addFault({
     grant: 'refresh_token',
     effect: { kind: 'delay', milliseconds: 50 },
@@ -17,6 +21,8 @@ export async function measureParallel(
     {
       single: () => millisecondsEach(1, ask),
       wall: () => millisecondsEach(1, () => Promise.all(Array.from({ length: many }, ask))),
+      bareSingle: () => millisecondsEach(1, post),
+      bareWall: () => millisecondsEach(1, () => Promise.all(Array.from({ length: many }, post))),
     },
     { rounds, warmUps },
   );
@@ -36,6 +42,16 @@ export async function measureParallel(
         ...{ what: `${many} new resources at once`, ours: figures.wall, unit: 'ms', compared },
         ...{ peer: 'one new resource', against: figures.single },
         goal: atMost(compared.ratio, 2),
+      }),
+      comparedRow({
+        ...{ what: `${many} bare POSTs at once`, ours: figures.bareWall, unit: 'ms' },
+        ...{ compared: ratioOf(figures.bareWall, figures.bareSingle) },
+        ...{ peer: 'one bare POST', against: figures.bareSingle },
+      }),
+      comparedRow({
+        ...{ what: `${many} new resources at once`, ours: figures.wall, unit: 'ms' },
+        ...{ compared: ratioOf(figures.wall, figures.bareWall) },
+        ...{ peer: `${many} bare POSTs at once`, against: figures.bareWall },
       }),
     ],
   };
