@@ -4,6 +4,7 @@ import type {
   FaultMatch,
   LocalAzureAddresses,
   PolicyTarget,
+  ProxyFault,
   RequestFilter,
   RequestRecord,
   SignInChoice,
@@ -31,8 +32,10 @@ export interface Control {
   ): Promise<number>;
   /** Takes one fault back. */
   removeFault(id: number): Promise<void>;
-  /** Takes all faults back. */
+  /** Takes all faults back, those of the proxy too. */
   clearFaults(): Promise<void>;
+  /** Makes the proxy fail until `clearFaults` or `reset`. The control is reached all the same: it is not behind the proxy. */
+  breakProxy(fault: ProxyFault): Promise<void>;
 
   /** The user's refresh tokens of today are as if unused for 90 days (AADSTS700082). */
   expireRefreshTokens(username: string): Promise<void>;

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Control } from './control.ts';
-import type { Fault, LocalAzureAddresses, PolicyTarget } from './controlTypes.ts';
+import type { Fault, LocalAzureAddresses, PolicyTarget, ProxyFault } from './controlTypes.ts';
 import type { User } from './data.ts';
 import { cloudOfHost, signInHosts } from './entra/clouds.ts';
 import { knownErrors } from './entra/knownErrors.ts';
@@ -14,6 +14,7 @@ import type { AzureState } from './state.ts';
 export interface ControlDependencies {
   readonly state: AzureState;
   readonly fetch: typeof fetch;
+  readonly proxy: { fail(fault: ProxyFault | undefined): Promise<void> };
   addresses(): LocalAzureAddresses;
 }
 
@@ -57,10 +58,17 @@ function createHandlers(dependencies: ControlDependencies): Handlers {
       return addFault(state, { ...given, times, effect: { kind: 'error', aadsts, ...override } });
     },
     removeFault: (id) => state.faults.remove(id),
-    clearFaults: () => state.faults.clear(),
+    clearFaults: () => {
+      state.faults.clear();
+      return dependencies.proxy.fail(undefined);
+    },
+    breakProxy: (fault) => dependencies.proxy.fail(fault),
     data: () => state.data,
     addresses: () => dependencies.addresses(),
-    reset: () => state.reset(),
+    reset: () => {
+      state.reset();
+      return dependencies.proxy.fail(undefined);
+    },
     ...policyHandlers(state),
     ...signInHandlers(dependencies),
   };

@@ -25,6 +25,8 @@ export interface RequestRecord {
   aadsts?: number;
   /** Kinds of the faults that were applied. */
   faults?: readonly string[];
+  /** Bytes of the answer that left, as TLS took them; absent while it is being sent. */
+  sent?: number;
   /** Short hash of the refresh token that was handed out. */
   issuedRefreshToken?: string;
 }
@@ -74,6 +76,12 @@ export type FaultEffect =
   | { readonly kind: 'empty'; readonly status?: number }
   /** The request is handled, and half of the body is sent as if it were all. */
   | { readonly kind: 'truncate' }
+  /** The request is handled, and its body is sent twice. */
+  | { readonly kind: 'duplicate' }
+  /** Good JSON of this many bytes, as fast as it is read. `RequestRecord.sent` tells how much was taken. */
+  | { readonly kind: 'huge'; readonly bytes: number }
+  /** JSON that begins with blanks, ten a second, and goes no further. */
+  | { readonly kind: 'endless' }
   /** 401 with a claims challenge from a resource (Resource Manager, Graph, …): `claims` is raw JSON. */
   | { readonly kind: 'challenge'; readonly claims: string };
 
@@ -96,6 +104,17 @@ export interface Fault extends FaultMatch {
   /** How often it happens; for ever when absent. */
   readonly times?: number;
 }
+
+/**
+ * How the proxy fails. Connections that are open are cut, so that it meets the next request.
+ *
+ * `down`: nobody listens at its address. `answers`: it answers every `CONNECT` with this status instead of a tunnel.
+ * `untrusted`: it shows certificates of an authority that nobody knows.
+ */
+export type ProxyFault =
+  | { readonly kind: 'down' }
+  | { readonly kind: 'answers'; readonly status: 403 | 407 | 502 }
+  | { readonly kind: 'untrusted' };
 
 /** Whom or what a policy is about; an absent field means any. */
 export interface PolicyTarget {

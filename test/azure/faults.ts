@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Fault, FaultEffect } from './controlTypes.ts';
 import { type Answer, html, json, send } from './messages.ts';
@@ -74,8 +76,14 @@ export async function applyEffects(
   for (const effect of effects) {
     if (effect.kind === 'delay') {
       await wait(effect.milliseconds, undefined, { ref: false });
-    } else if (effect.kind === 'truncate') {
-      spoilAnswer(response, 'truncate');
+    } else if (effect.kind === 'truncate' || effect.kind === 'duplicate') {
+      spoilAnswer(response, effect.kind);
+    } else if (effect.kind === 'huge') {
+      await sendHuge(response, effect.bytes);
+      return true;
+    } else if (effect.kind === 'endless') {
+      sendForEver(response);
+      return true;
     } else if (effect.kind === 'cut') {
       if (effect.when === 'before') {
         request.socket.destroy();
@@ -83,7 +91,7 @@ export async function applyEffects(
       }
       spoilAnswer(response, effect.when);
     } else if (effect.kind !== 'error') {
-      send(response, answerFor(effect));
+      send(response, answerFor(effect, response));
       return true;
     }
   }
@@ -92,10 +100,10 @@ export async function applyEffects(
 
 type WholeAnswer = Extract<FaultEffect, { kind: 'throttle' | 'html' | 'empty' | 'challenge' }>;
 
-function answerFor(effect: WholeAnswer): Answer {
+function answerFor(effect: WholeAnswer, response: ServerResponse): Answer {
   switch (effect.kind) {
     case 'throttle':
-      return json(effect.status ?? 429, throttledBody, retryAfterHeader(effect));
+      return json(effect.status ?? 429, throttledBody, retryAfterHeader(effect, response));
     case 'html':
       return html(effect.status ?? 200, gatewayPage);
     case 'empty':
@@ -116,12 +124,15 @@ const gatewayPage =
   '<!DOCTYPE html><html><head><title>Service Unavailable</title></head>' +
   '<body><h2>Our services aren’t available right now</h2></body></html>';
 
-/** The `Retry-After` header of a throttled answer, in seconds or as a date. */
-export function retryAfterHeader(effect: Extract<FaultEffect, { kind: 'throttle' }>): Record<string, string> {
+/** The `Retry-After` header of a throttled answer, in seconds or as a date by the clock that the answer's own date is of. */
+export function retryAfterHeader(
+  effect: Extract<FaultEffect, { kind: 'throttle' }>,
+  response: ServerResponse,
+): Record<string, string> {
   if (effect.retryAfter === undefined) {
     return {};
   }
-  const date = new Date(Date.now() + effect.retryAfter * 1000);
+  const date = new Date(Date.parse(String(response.getHeader('date'))) + effect.retryAfter * 1000);
   return { 'retry-after': effect.asDate ? date.toUTCString() : String(effect.retryAfter) };
 }
 
@@ -156,14 +167,38 @@ function sameResource(known: string, wanted: string | undefined): boolean {
   return known.replace(/\/$/, '').toLowerCase() === wanted?.replace(/\/$/, '').toLowerCase();
 }
 
-/** Lets the request be handled, but keeps the answer from arriving whole. */
-function spoilAnswer(response: ServerResponse, how: 'middle' | 'after' | 'truncate'): void {
+/** Sends one JSON object as fast as it is read, and stops when nobody reads any more. */
+async function sendHuge(response: ServerResponse, bytes: number): Promise<void> {
+  response.writeHead(200, { 'content-type': 'application/json; charset=utf-8', 'content-length': bytes });
+  await pipeline(Readable.from(hugeJson(bytes)), response).catch(() => undefined);
+}
+
+function* hugeJson(bytes: number): Generator<Buffer> {
+  const part = Buffer.alloc(65_536, 'x');
+  yield Buffer.from('{"padding":"');
+  for (let left = bytes - 14; left > 0; left -= part.length) {
+    yield part.subarray(0, left);
+  }
+  yield Buffer.from('"}');
+}
+
+/** Keeps an answer open, with signs of life, until the client goes away. */
+function sendForEver(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' });
+  const timer = setInterval(() => response.write(' '), 100);
+  response.once('close', () => clearInterval(timer));
+}
+
+/** Lets the request be handled, but keeps the answer from arriving as it is. */
+function spoilAnswer(response: ServerResponse, how: 'middle' | 'after' | 'truncate' | 'duplicate'): void {
   const end = response.end.bind(response);
   response.end = ((chunk?: unknown) => {
     const body = Buffer.from(typeof chunk === 'string' || chunk instanceof Uint8Array ? chunk : '');
     const half = body.subarray(0, Math.floor(body.length / 2));
     if (how === 'truncate') {
       end(half);
+    } else if (how === 'duplicate') {
+      end(Buffer.concat([body, body]));
     } else if (how === 'middle') {
       response.write(half, () => response.socket?.destroy());
     } else {

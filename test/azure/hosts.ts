@@ -61,6 +61,7 @@ async function answerBy(
   { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
 ): Promise<void> {
   state.requests.open(request, response);
+  response.setHeader('date', new Date(state.clock.now()).toUTCString());
   const standIn = find(hostOf(request));
   if (!standIn) {
     return send(response, json(502, { error: `The local Azure has no stand-in for ${hostOf(request)}.` }));

@@ -58,7 +58,7 @@ export async function startLocalAzure(options: LocalAzureOptions = {}): Promise<
   started.defer(() => closeServer(loopback));
   state.loopbackHost = `localhost:${(loopback.address() as AddressInfo).port}`;
 
-  const control = await startControlServer({ state, fetch: through.fetch, addresses: () => addresses });
+  const control = await startControlServer({ state, fetch: through.fetch, proxy, addresses: () => addresses });
   started.defer(() => closeServer(control));
   const addresses: LocalAzureAddresses = {
     proxyUrl,

@@ -8,7 +8,8 @@ import {
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { CertificateAuthority } from './certificates.ts';
+import { CertificateAuthority } from './certificates.ts';
+import type { ProxyFault } from './controlTypes.ts';
 import type { Hosts } from './hosts.ts';
 import type { RequestLog } from './requests.ts';
 
@@ -31,6 +32,9 @@ export class InterceptingProxy {
   readonly #server: Server;
   readonly #tls: HttpsServer;
   readonly #sockets = new Set<Duplex>();
+  #fault: ProxyFault | undefined;
+  #strange: HttpsServer | undefined;
+  #port = 0;
 
   constructor(dependencies: ProxyDependencies) {
     this.#dependencies = dependencies;
@@ -48,16 +52,36 @@ export class InterceptingProxy {
       this.#server.once('error', reject);
       this.#server.listen(port, '127.0.0.1', resolve);
     });
-    return (this.#server.address() as AddressInfo).port;
+    this.#port = (this.#server.address() as AddressInfo).port;
+    return this.#port;
+  }
+
+  /** Fails from now on, or works again. Connections that are open are cut. */
+  async fail(fault: ProxyFault | undefined): Promise<void> {
+    const wasDown = this.#fault?.kind === 'down';
+    const isSame = this.#fault === undefined && fault === undefined;
+    this.#fault = fault;
+    if (fault?.kind === 'down' && !wasDown) {
+      await this.close();
+    } else if (!isSame) {
+      this.#cut();
+    }
+    if (wasDown && fault?.kind !== 'down') {
+      await this.listen(this.#port);
+    }
   }
 
   /** Cuts all connections and stops listening. */
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.#cut();
+    await closed;
+  }
+
+  #cut(): void {
     for (const socket of this.#sockets) {
       socket.destroy();
     }
-    await closed;
   }
 
   #track(socket: Duplex): void {
@@ -70,17 +94,29 @@ export class InterceptingProxy {
     const { hosts, requests } = this.#dependencies;
     const { hostname, port } = splitAuthority(request.url ?? '');
     if (!this.#isAuthorized(request)) {
-      refuse(socket, `407 Proxy Authentication Required\r\n${proxyChallenge}`, 'The proxy wants a user name.');
+      refuse(socket, statusLines[407], 'The proxy wants a user name.');
+    } else if (this.#fault?.kind === 'answers' && !isLoopback(hostname)) {
+      requests.add({ method: 'CONNECT', host: hostname, path: '', query: {}, status: this.#fault.status });
+      refuse(socket, statusLines[this.#fault.status], 'A test made the proxy answer this.');
     } else if (hosts.knows(hostname) && !isLoopback(hostname)) {
       socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
       socket.unshift(head);
-      this.#tls.emit('connection', socket);
+      this.#tlsServer().emit('connection', socket);
     } else if (isLoopback(hostname)) {
       this.#tunnel(socket, head, { hostname, port });
     } else {
       requests.add({ method: 'CONNECT', host: hostname, path: '', query: {}, status: 502 });
       refuse(socket, '502 Bad Gateway', unknownHost(hostname));
     }
+  }
+
+  /** The one whose certificates are trusted, unless a test wants the other. */
+  #tlsServer(): HttpsServer {
+    if (this.#fault?.kind !== 'untrusted') {
+      return this.#tls;
+    }
+    this.#strange ??= createTlsServer({ ...this.#dependencies, authority: new CertificateAuthority() });
+    return this.#strange;
   }
 
   #tunnel(socket: Duplex, head: Buffer, { hostname, port }: { hostname: string; port: number }): void {
@@ -128,7 +164,11 @@ export class InterceptingProxy {
   }
 }
 
-const proxyChallenge = 'Proxy-Authenticate: Basic realm="local Azure"';
+const statusLines = {
+  403: '403 Forbidden',
+  407: '407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm="local Azure"',
+  502: '502 Bad Gateway',
+} as const;
 
 function createTlsServer({ authority, hosts }: ProxyDependencies): HttpsServer {
   const { certificate, key } = authority.issue(['localhost']);

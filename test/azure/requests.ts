@@ -53,6 +53,11 @@ export class RequestLog {
     response.once('finish', () => {
       record.status = response.statusCode;
     });
+    const { socket } = request;
+    const before = socket.bytesWritten;
+    response.once('close', () => {
+      record.sent = socket.bytesWritten - before;
+    });
     return record;
   }
 

@@ -38,7 +38,7 @@ export async function applyEntraFaults(
   if (throttled) {
     // Entra's own shape, with the number that entra-docs gives for throttling.
     const answer = errorAnswer(new EntraError(90055, {}, { status: throttled.status ?? 429 }), entra.correlation);
-    send(response, { ...answer, headers: { ...answer.headers, ...retryAfterHeader(throttled) } });
+    send(response, { ...answer, headers: { ...answer.headers, ...retryAfterHeader(throttled, response) } });
     return true;
   }
   const error = effects.find((effect) => effect.kind === 'error');

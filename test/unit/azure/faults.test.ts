@@ -74,6 +74,37 @@ describe('local Azure: arranged faults and what they leave untouched', () => {
     await assert.rejects(refresh(azure, refreshToken), SyntaxError);
   });
 
+  it('sends the JSON twice', async () => {
+    await azure.control.addFault({ ...token, times: 1, effect: { kind: 'duplicate' } });
+    await assert.rejects(refresh(azure, refreshToken), /after JSON/);
+  });
+
+  it('sends as many bytes as it was told, as far as anyone reads them, and counts them', async () => {
+    const bytes = 3_000_000;
+    await azure.control.addFault({ ...token, times: 1, effect: { kind: 'huge', bytes } });
+    const { body } = await refresh(azure, refreshToken);
+    assert.equal(JSON.stringify(body).length, bytes);
+    const [{ sent = 0 } = {}] = await azure.control.requests(token);
+    assert.ok(sent > bytes && sent < bytes + 10_000, String(sent));
+  });
+
+  it('never ends an answer, until the client goes', async () => {
+    await azure.control.addFault({ ...token, times: 1, effect: { kind: 'endless' } });
+    const signal = AbortSignal.timeout(500);
+    await assert.rejects(azure.fetch(`${authority}${token.path}`, { method: 'POST', body: 'x=y', signal }), {
+      name: 'TimeoutError',
+    });
+  });
+
+  it('dates its answers by its own clock, and Retry-After with them', async () => {
+    await azure.control.skewClock(-86_400_000);
+    await azure.control.addFault({ ...token, times: 1, effect: { kind: 'throttle', retryAfter: 60, asDate: true } });
+    const { headers } = await refresh(azure, refreshToken);
+    const [date, until] = [headers.get('date'), headers.get('retry-after')].map((text) => Date.parse(text ?? ''));
+    assert.equal((until ?? 0) - (date ?? 0), 60_000);
+    assert.ok((date ?? 0) < Date.now() - 86_000_000);
+  });
+
   it('meets only what was named: grant, resource, user, client', async () => {
     const ben = (await signIn(azure, { username: 'ben@contoso.com' })).body['refresh_token'];
     const fault = { grant: 'refresh_token', resource: 'Azure Key Vault', user: ada, client: applications.sample };

@@ -109,6 +109,23 @@ describe('local Azure: proxy', () => {
     assert.equal((await guarded.fetch(configuration)).status, 200);
   });
 
+  for (const { fault, code } of [
+    { fault: { kind: 'down' }, code: 'ECONNREFUSED' },
+    { fault: { kind: 'untrusted' }, code: 'SELF_SIGNED_CERT_IN_CHAIN' },
+    { fault: { kind: 'answers', status: 407 }, code: 'ERR_PROXY_TUNNEL' },
+    { fault: { kind: 'answers', status: 403 }, code: 'ERR_PROXY_TUNNEL' },
+    { fault: { kind: 'answers', status: 502 }, code: 'ERR_PROXY_TUNNEL' },
+  ] as const) {
+    it(`fails when told to (${Object.values(fault).join(' ')}), also those who are connected, and works again`, async () => {
+      await azure.fetch(configuration);
+      await azure.control.breakProxy(fault);
+      const failed: unknown = await azure.fetch(configuration).catch((error: unknown) => error);
+      assert.equal(((failed as Error).cause as NodeJS.ErrnoException).code, code);
+      await azure.control.clearFaults();
+      assert.equal((await azure.fetch(configuration)).status, 200);
+    });
+  }
+
   it('serves the same Entra under the loopback authority', async () => {
     const address = `${azure.loopbackAuthority}/contoso.com/v2.0/.well-known/openid-configuration`;
     const document = (await (await azure.fetch(address)).json()) as Record<string, string>;
