@@ -8,12 +8,13 @@ import { declarationFile } from './apiShape.ts';
 
 const root = join(import.meta.dirname, '../../..');
 
-describe('the samples of docs/api.md', () => {
+describe('the samples of README.md and docs/api.md', () => {
   let folder: string;
   let documentation: string;
 
   before(async () => {
-    documentation = await readFile(join(root, 'docs/api.md'), 'utf8');
+    const documents = ['README.md', 'docs/api.md'].map((path) => readFile(join(root, path), 'utf8'));
+    documentation = (await Promise.all(documents)).join('\n');
     folder = await mkdtemp(join(tmpdir(), 'api-samples-'));
     await copyFile(declarationFile, join(folder, 'azureCredentials.d.ts'));
     await symlink(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
@@ -24,7 +25,7 @@ describe('the samples of docs/api.md', () => {
 
   it('compile under the strictest settings, beside a copy of the declarations as the text says', async () => {
     const samples = blocks(documentation, 'ts');
-    assert.ok(samples.length >= 8, `only ${samples.length} samples`);
+    assert.ok(samples.length >= 9, `only ${samples.length} samples`);
     await mkdir(join(folder, 'src'));
     await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(settings));
     await copyFile(declarationFile, join(folder, 'src/azureCredentials.d.ts'));
