@@ -4,14 +4,14 @@ import type { AccountList, AccountSnapshot } from './accountList.ts';
 import type { ActivityEntry } from './activity.ts';
 import type { ActivityRecord } from './activityRecord.ts';
 import { normaliseClaims } from './claims.ts';
-import { AzureCredentialsError, isAzureCredentialsError } from './errors.ts';
+import { isAzureCredentialsError } from './errors.ts';
 import { abortable, cancelledError } from './flight.ts';
 import type { InteractiveSignIn, SignedIn } from './interactiveSignIn.ts';
 import type { Target } from './normaliseTarget.ts';
-import { phrase } from './phrase.ts';
 import type { AuthorizeOptions, SignInOptions } from './ports.ts';
 import type { Requester } from './requester.ts';
 import { namedTenant, type RequestPlan, RequestPlanner, resolvedRequest, TargetMemo } from './requestPlan.ts';
+import { isNamed, needsPerson, signedOutError, wrongAccount } from './signInErrors.ts';
 import type { CacheEntry, TokenCache } from './tokenCache.ts';
 import type { TokenFetcher } from './tokenFetcher.ts';
 import type { ResolvedRequest, TokenRequest } from './tokenRequest.ts';
@@ -273,36 +273,10 @@ export class RequestAnswerer {
   }
 }
 
-/** The error for a request of an account that was signed out meanwhile. */
-export function signedOutError(): AzureCredentialsError {
-  return new AzureCredentialsError('not_signed_in', phrase`The account was signed out.`, {
-    advice: phrase`Sign in again.`,
-  });
-}
-
-function wrongAccount(account: Account, wanted: string): AzureCredentialsError {
-  return new AzureCredentialsError(
-    'interaction_required',
-    phrase`The sign-in was made as ${account.username}, but this needs the account ${wanted}.`,
-    { advice: phrase`Try again and choose ${wanted} in the browser.` },
-  );
-}
-
-function isNamed(account: Account, wanted: string): boolean {
-  return account.id === wanted || account.username.toLowerCase() === wanted.toLowerCase();
-}
-
 function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) {
     throw cancelledError();
   }
-}
-
-function needsPerson(error: unknown): error is AzureCredentialsError {
-  return (
-    isAzureCredentialsError(error) &&
-    (error.code === 'not_signed_in' || error.code === 'interaction_required' || error.code === 'consent_required')
-  );
 }
 
 function mayAskPerson({ request, wasInteractive }: Call): boolean {
