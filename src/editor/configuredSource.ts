@@ -112,6 +112,12 @@ async function openSource(deps: ConfiguredSourceDeps, accountsChanged: () => voi
 }
 
 async function createSource(deps: ConfiguredSourceDeps, settings: SourceSettings): Promise<TokenSource> {
+  if (settings.unusable !== undefined) {
+    const name = `azureCredentials.${settings.unusable}`;
+    throw new AzureCredentialsError('configuration', phrase`The setting ${name} has a value that it cannot have.`, {
+      advice: phrase`Open the settings and give ${name} one of the values that are offered there, or remove it from settings.json.`,
+    });
+  }
   if (usesEditorAccount(settings)) {
     const { createEditorAccountSource } = await import('./editorAccountSource.ts');
     return createEditorAccountSource({ cloud: settings.cloud, tenantId: settings.tenantId, clock: deps.clock });

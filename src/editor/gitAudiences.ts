@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import type { HelperAudience } from '../git/helperPlace.ts';
-import { readSetting } from './settings.ts';
+import { isOn } from './settings.ts';
 
 /** Places in which git is to have our helper: none where the workspace is not trusted. */
 export function gitAudiences(): ReadonlySet<HelperAudience> {
-  if (!vscode.workspace.isTrusted || !readSetting<boolean>('git.enabled')) {
+  if (!vscode.workspace.isTrusted || !isOn('git.enabled')) {
     return new Set();
   }
-  return new Set(readSetting<boolean>('git.terminal') ? ['editor', 'terminal'] : ['editor']);
+  return new Set(isOn('git.terminal') ? ['editor', 'terminal'] : ['editor']);
 }

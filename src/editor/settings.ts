@@ -8,6 +8,11 @@ export function readSetting<T>(key: string): T {
   return vscode.workspace.getConfiguration(section).get<T>(key) as T;
 }
 
+/** Is a setting on? A value that is not a boolean turns nothing on. */
+export function isOn(key: string): boolean {
+  return readSetting<unknown>(key) === true;
+}
+
 /** Calls back when one of the settings, named without the section, has changed. */
 export function onDidChangeSettings(keys: readonly string[], listener: () => unknown): Disposable {
   return vscode.workspace.onDidChangeConfiguration((event) => {

@@ -2,6 +2,7 @@ import type { CloudName } from '../tokens/cloud.ts';
 import { Emitter } from '../tokens/emitter.ts';
 import type { Disposable, Event } from '../tokens/ports.ts';
 import { onDidChangeSettings, readSetting } from './settings.ts';
+import { sourceSettingsFrom } from './sourceSettingsFrom.ts';
 
 /** Settings that decide where tokens come from. A change of any of them replaces the token source. */
 export interface SourceSettings {
@@ -16,9 +17,11 @@ export interface SourceSettings {
   readonly authorityHost: string;
   readonly authType: 'viewer' | 'serviceAccount';
   readonly signInMethod: 'browser' | 'deviceCode';
+  /** Name of a setting whose value cannot be used, if there is one: then no token comes from anywhere. */
+  readonly unusable?: string;
 }
 
-const sourceKeys: readonly (keyof SourceSettings)[] = [
+const sourceKeys: readonly Exclude<keyof SourceSettings, 'unusable'>[] = [
   'source',
   'clientId',
   'tenantId',
@@ -28,18 +31,9 @@ const sourceKeys: readonly (keyof SourceSettings)[] = [
   'signInMethod',
 ];
 
-/** Reads what decides the token source, trimmed, since ids are pasted with blanks around them. */
+/** Reads what decides the token source. */
 export function readSourceSettings(): SourceSettings {
-  const text = (key: string): string => (readSetting<string | null>(key) ?? '').trim();
-  return {
-    source: text('source') as SourceSettings['source'],
-    clientId: text('clientId'),
-    tenantId: text('tenantId') || 'organizations',
-    cloud: text('cloud') as CloudName,
-    authorityHost: text('authorityHost'),
-    authType: text('authType') as SourceSettings['authType'],
-    signInMethod: text('signInMethod') as SourceSettings['signInMethod'],
-  };
+  return sourceSettingsFrom((key) => readSetting<unknown>(key));
 }
 
 /** The settings that decide the token source, read once for each change: a warm token must not read them anew. */

@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import { type DialectGroup, dialectGroups, variableNames } from '../endpoint/dialectGroups.ts';
 import type { TokenService } from '../tokens/tokenService.ts';
 import type { StoredGrants, TerminalAccess } from './terminalApproval.ts';
-import { type TerminalSettings, writeTerminalGroups } from './terminalSettings.ts';
+import { writeTerminalGroups } from './terminalSettings.ts';
+import type { TerminalSettings } from './terminalSettingsFrom.ts';
 
 export interface TerminalConnectDeps {
   readonly tokens: Pick<TokenService, 'getAccounts'>;

@@ -1,43 +1,16 @@
 import * as vscode from 'vscode';
-import type { ApprovalSettings } from '../endpoint/approval.ts';
 import { type DialectGroup, dialectGroups } from '../endpoint/dialectGroups.ts';
 import type { Disposable, Event } from '../tokens/ports.ts';
+import { type SettingValues, type TerminalSettings, terminalSettingsFrom } from './terminalSettingsFrom.ts';
 
 const section = 'azureCredentials.terminal';
 
-/** What programs in terminals may have, after the workspace has narrowed what the person set. */
-export interface TerminalSettings extends ApprovalSettings {
-  readonly groups: readonly DialectGroup[];
-  /** Groups that the person has turned on, whatever the workspace says. */
-  readonly personalGroups: readonly DialectGroup[];
-}
-
-/** The values of one setting: the person's own, and those that come with the workspace and its folders. */
-interface Values {
-  readonly own: unknown;
-  readonly narrowing: readonly unknown[];
-}
-
-/**
- * Reads the settings of terminals. A workspace's settings come with a repository, so they can only take away: a group is on
- * when the person turned it on and no workspace setting turns it off; a question is left out only when nobody wants it
- * asked; a resource must be in every list. Values of a wrong type count as the narrowest.
- */
+/** Reads the settings of terminals. */
 function readTerminalSettings(): TerminalSettings {
-  const personalGroups = dialectGroups.filter((group) => readValues(group).own === true);
-  const groups = personalGroups.filter((group) => readValues(group).narrowing.every((value) => value === true));
-  const approval = readValues('approval');
-  const isNever = [approval.own, ...approval.narrowing].every((value) => value === 'never');
-  const allowed = readValues('allowedResources');
-  return {
-    groups,
-    personalGroups,
-    approval: isNever ? 'never' : 'firstUse',
-    allowedResources: [allowed.own, ...allowed.narrowing].map(asList),
-  };
+  return terminalSettingsFrom(readValues);
 }
 
-function readValues(key: string): Values {
+function readValues(key: string): SettingValues {
   const inspect = (scope?: vscode.Uri) => vscode.workspace.getConfiguration(section, scope ?? null).inspect(key);
   const whole = inspect();
   const folders = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => inspect(uri)?.workspaceFolderValue);
@@ -45,11 +18,6 @@ function readValues(key: string): Values {
     own: whole?.globalValue ?? whole?.defaultValue,
     narrowing: [whole?.workspaceValue, ...folders].filter((value) => value !== undefined),
   };
-}
-
-/** A list that is none allows nothing, rather than anything. */
-function asList(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.map(String) : ['none'];
 }
 
 /** Turns groups on or off for the person, in every workspace. */

@@ -8,6 +8,11 @@ export function createWorkspaceSecret(): string {
   return randomBytes(32).toString('base64url');
 }
 
+/** Is this a secret as {@link createWorkspaceSecret} makes them? What a store gives back may be cut, or empty: then it could be guessed. */
+export function isWorkspaceSecret(text: string): boolean {
+  return /^[\w-]{43}$/.test(text);
+}
+
 /**
  * Derives what one kind of caller must present from the secret of the workspace.
  *

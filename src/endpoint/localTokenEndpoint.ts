@@ -1,7 +1,7 @@
 import type { Clock, Disposable, Log, SecretStore } from '../tokens/ports.ts';
 import type { Requester } from '../tokens/requester.ts';
 import type { TokenService } from '../tokens/tokenService.ts';
-import { createWorkspaceSecret } from './callerSecret.ts';
+import { createWorkspaceSecret, isWorkspaceSecret } from './callerSecret.ts';
 import type { ProgramRequest } from './dialect.ts';
 import type { DialectGroup } from './dialectGroups.ts';
 import { EndpointServer } from './endpointServer.ts';
@@ -117,7 +117,7 @@ async function keepSecret({ secrets, log }: LocalTokenEndpointDeps, workspaceId:
   const key = `localTokenEndpoint/${workspaceId}`;
   try {
     const kept = await secrets.get(key);
-    if (kept !== undefined) {
+    if (kept !== undefined && isWorkspaceSecret(kept)) {
       return kept;
     }
     const created = createWorkspaceSecret();

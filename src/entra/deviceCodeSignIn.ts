@@ -5,7 +5,7 @@ import type { InteractiveRequest } from './browserSignIn.ts';
 import { type EntraAuthority, endpointUrl } from './clouds.ts';
 import { EntraRefusal, entraFailure } from './entraFailure.ts';
 import { cancelledError, type EntraNetwork } from './network.ts';
-import { readTokenAnswer, type TokenAnswer, unusableAnswer } from './tokenAnswer.ts';
+import { isTime, numberOf, readTokenAnswer, type TokenAnswer, unusableAnswer } from './tokenAnswer.ts';
 
 export interface DeviceCodeSignInDeps {
   readonly authority: EntraAuthority;
@@ -19,6 +19,10 @@ export interface DeviceCodeSignInDeps {
 /** Entra needs these to give an ID token and a refresh token. */
 const openIdScopes = ['openid', 'profile', 'offline_access'];
 const defaultIntervalS = 5;
+/** Entra asks for five seconds. Whatever number an answer names, polling neither floods the network nor stops. */
+const intervalLimitsS = { shortest: 0.05, longest: 60 };
+/** RFC 8628 section 6.1 speaks of eight characters or so: more could not be typed. */
+const longestUserCode = 64;
 
 /**
  * Signs a person in on another device.
@@ -64,18 +68,31 @@ async function requestCode(deps: DeviceCodeSignInDeps, request: InteractiveReque
     form: { scope: [...request.scopes, ...openIdScopes].join(' '), ...(request.claims && { claims: request.claims }) },
   });
   const { device_code: deviceCode, user_code: userCode, verification_uri: verificationUri } = body;
-  const expiresInS = Number(body['expires_in']);
-  const isComplete = typeof deviceCode === 'string' && typeof userCode === 'string' && expiresInS > 0;
-  if (!isComplete || typeof verificationUri !== 'string' || URL.parse(verificationUri)?.protocol !== 'https:') {
+  const expiresInS = numberOf(body['expires_in']);
+  const expiresOnTimestamp = sentAt + expiresInS * 1000;
+  const isCode = typeof userCode === 'string' && /^[\w -]+$/.test(userCode) && userCode.length <= longestUserCode;
+  const isComplete =
+    typeof deviceCode === 'string' && deviceCode !== '' && expiresInS > 0 && isTime(expiresOnTimestamp);
+  if (
+    !isCode ||
+    !isComplete ||
+    typeof verificationUri !== 'string' ||
+    URL.parse(verificationUri)?.protocol !== 'https:'
+  ) {
     throw unusableAnswer('no device code');
   }
   return {
     deviceCode,
     userCode,
     verificationUri,
-    expiresOnTimestamp: sentAt + expiresInS * 1000,
-    intervalS: Number(body['interval']) || defaultIntervalS,
+    expiresOnTimestamp,
+    intervalS: pollingInterval(numberOf(body['interval'])),
   };
+}
+
+function pollingInterval(seconds: number): number {
+  const { shortest, longest } = intervalLimitsS;
+  return seconds > 0 ? Math.min(Math.max(seconds, shortest), longest) : defaultIntervalS;
 }
 
 async function poll(deps: DeviceCodeSignInDeps, request: InteractiveRequest, code: DeviceCode): Promise<TokenAnswer> {

@@ -56,12 +56,16 @@ function numberIn(description: string): number | undefined {
   return digits === undefined ? undefined : Number(digits);
 }
 
+/** Entra's own challenges have a few hundred characters. */
+const longestClaims = 16_384;
+
 function claimsText(value: unknown): string | undefined {
-  if (typeof value !== 'string' || value === '') {
+  if (typeof value !== 'string' || value === '' || value.length > longestClaims) {
     return undefined;
   }
   try {
-    return typeof JSON.parse(value) === 'object' ? value : undefined;
+    const claims: unknown = JSON.parse(value);
+    return typeof claims === 'object' && claims !== null && !Array.isArray(claims) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -12,7 +12,7 @@ import { type EntraAuthority, tenantUrl } from './clouds.ts';
 import { EntraRefusal, entraFailure } from './entraFailure.ts';
 import { msalLogging } from './msalLog.ts';
 import type { EntraAnswer, EntraNetwork, EntraRequest } from './network.ts';
-import { homeTenantOf, readTokenAnswer, type TokenAnswer, unusableAnswer } from './tokenAnswer.ts';
+import { homeTenantOf, isTime, readTokenAnswer, type TokenAnswer, unusableAnswer } from './tokenAnswer.ts';
 
 export interface MsalClientDeps {
   readonly authority: EntraAuthority;
@@ -201,10 +201,10 @@ class Exchange implements INetworkModule {
     } catch (error) {
       throw this.#failure ?? error;
     }
-    if (!result?.accessToken || !result.expiresOn) {
+    if (typeof result?.accessToken !== 'string' || result.accessToken === '') {
       throw unusableAnswer('no access token');
     }
-    return toTokenAnswer(result, result.expiresOn, refreshToken());
+    return toTokenAnswer(result, refreshToken());
   }
 
   /**
@@ -258,23 +258,34 @@ function pick(options: NetworkRequestOptions | undefined): Pick<EntraRequest, 'h
   };
 }
 
-function toTokenAnswer(result: AuthenticationResult, expiresOn: Date, refreshToken: string | undefined): TokenAnswer {
+/** MSAL passes on what Entra wrote, whatever its type. */
+function toTokenAnswer(result: AuthenticationResult, refreshToken: string | undefined): TokenAnswer {
   const { account } = result;
+  const expiresOnTimestamp = result.expiresOn?.getTime() ?? Number.NaN;
+  if (!isTime(expiresOnTimestamp)) {
+    throw unusableAnswer('no time at which it ends');
+  }
+  const refreshOn = result.refreshOn?.getTime() ?? Number.NaN;
+  const username = textOf(account?.username);
   return {
     accessToken: result.accessToken,
-    expiresOnTimestamp: expiresOn.getTime(),
-    ...(result.refreshOn && { refreshAfterTimestamp: result.refreshOn.getTime() }),
+    expiresOnTimestamp,
+    ...(isTime(refreshOn) && { refreshAfterTimestamp: refreshOn }),
     scopes: result.scopes,
-    tenantId: result.tenantId,
+    tenantId: textOf(result.tenantId),
     ...(account?.homeAccountId && {
       account: {
         id: account.homeAccountId,
-        username: account.username,
-        name: account.name || account.username,
+        username,
+        name: textOf(account.name) || username,
         tenantId: homeTenantOf(account.homeAccountId),
         kind: 'user' as const,
       },
     }),
     ...(refreshToken !== undefined && { refreshToken }),
   };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }

@@ -3,6 +3,7 @@ import { AzureCredentialsError } from '../tokens/errors.ts';
 import { phrase } from '../tokens/phrase.ts';
 import type { AccountVault, VaultEntry } from './accountVault.ts';
 import { EntraRefusal } from './entraFailure.ts';
+import { isGuid } from './entraSettings.ts';
 import type { MsalClient, TokenCall } from './msalClient.ts';
 import { cancelledError } from './network.ts';
 import { type TokenAnswer, unusableAnswer } from './tokenAnswer.ts';
@@ -48,6 +49,7 @@ async function attempt(deps: RefreshDeps, entry: VaultEntry, call: TokenCall): P
   const { refreshToken } = entry;
   try {
     const answer = await deps.client.refresh({ ...call, refreshToken });
+    check(entry, answer, call.tenantId);
     keep(deps.vault, entry, answer);
     return { answer };
   } catch (error) {
@@ -62,12 +64,19 @@ async function attempt(deps: RefreshDeps, entry: VaultEntry, call: TokenCall): P
   }
 }
 
+/** A token is for the account, and the tenant, that it was asked for: nothing else is taken, whoever sent it. */
+function check({ account }: VaultEntry, answer: TokenAnswer, tenantId: string): void {
+  if (answer.account !== undefined && answer.account.id !== account.id) {
+    throw unusableAnswer('it is about another account');
+  }
+  if (isGuid(tenantId) && answer.tenantId !== '' && answer.tenantId.toLowerCase() !== tenantId.toLowerCase()) {
+    throw unusableAnswer('it is about another tenant');
+  }
+}
+
 function keep(vault: AccountVault, entry: VaultEntry, answer: TokenAnswer): void {
   if (entry.ended === 'signedOut') {
     throw signedOutError(entry);
-  }
-  if (answer.account !== undefined && answer.account.id !== entry.account.id) {
-    throw unusableAnswer('it is about another account');
   }
   if (answer.refreshToken !== undefined) {
     vault.renew(entry, answer.refreshToken);

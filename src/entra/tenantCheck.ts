@@ -90,17 +90,23 @@ export class TenantCheck {
     if (failure) {
       throw new EntraRefusal(failure);
     }
-    const host = URL.parse(String(body['token_endpoint']))?.host;
-    const id = URL.parse(String(body['issuer']))?.pathname.split('/')[1];
-    if (host === undefined || !id) {
+    const host = parseUrl(body['token_endpoint'])?.host;
+    const id = parseUrl(body['issuer'])
+      ?.pathname.split('/')[1]
+      ?.replace(/^%7B(\w+)%7D$/i, '{$1}');
+    if (host === undefined || id === undefined || !/^(?:[\w.-]+|\{\w+\})$/.test(id)) {
       throw unusableAnswer('no OpenID configuration');
     }
     const cloud = cloudOfHost(host);
     if (cloud !== undefined && host !== authority.host) {
       throw otherCloudError(tenantId, cloud);
     }
-    return decodeURIComponent(id);
+    return id;
   }
+}
+
+function parseUrl(value: unknown): URL | null {
+  return typeof value === 'string' ? URL.parse(value) : null;
 }
 
 function otherCloudError(tenantId: string, cloud: CloudName): AzureCredentialsError {

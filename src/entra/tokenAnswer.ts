@@ -27,17 +27,17 @@ export interface TokenAnswer {
  */
 export function readTokenAnswer(body: Readonly<Record<string, unknown>>, now: number): TokenAnswer {
   const { access_token: accessToken, refresh_token: refreshToken, scope } = body;
-  const seconds = Number(body['expires_in']);
-  if (typeof accessToken !== 'string' || accessToken === '' || !(seconds > 0)) {
+  const seconds = numberOf(body['expires_in']);
+  if (typeof accessToken !== 'string' || accessToken === '' || !(seconds > 0) || !isTime(now + seconds * 1000)) {
     throw unusableAnswer('no access token');
   }
-  const claims = jsonPart(String(body['id_token'] ?? '').split('.')[1]);
-  const refreshIn = Number(body['refresh_in']);
+  const claims = jsonPart(text(body['id_token']).split('.')[1]);
+  const refreshIn = numberOf(body['refresh_in']);
   const account = readAccount(claims, jsonPart(body['client_info']));
   return {
     accessToken,
     expiresOnTimestamp: now + seconds * 1000,
-    ...(refreshIn > 0 && { refreshAfterTimestamp: now + refreshIn * 1000 }),
+    ...(refreshIn > 0 && isTime(now + refreshIn * 1000) && { refreshAfterTimestamp: now + refreshIn * 1000 }),
     scopes: typeof scope === 'string' ? scope.split(' ').filter((part) => part !== '') : [],
     tenantId: text(claims['tid']),
     ...(account && { account }),
@@ -48,6 +48,16 @@ export function readTokenAnswer(body: Readonly<Record<string, unknown>>, now: nu
 /** Home tenant of an account: the second half of `homeAccountId`. */
 export function homeTenantOf(homeAccountId: string): string {
   return homeAccountId.slice(homeAccountId.lastIndexOf('.') + 1);
+}
+
+/** True for a time that a date can have: what comes from a server may be any number. @param timestamp milliseconds since the epoch */
+export function isTime(timestamp: number): boolean {
+  return Math.abs(timestamp) <= 8.64e15;
+}
+
+/** A number, or its digits, as servers write either. */
+export function numberOf(value: unknown): number {
+  return typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;
 }
 
 /** The error for an answer that Entra would not give. @param what what was missing: never a value of the answer */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import { followTerminalSettings, type TerminalSettings } from '../../src/editor/terminalSettings.ts';
+import { followTerminalSettings } from '../../src/editor/terminalSettings.ts';
+import type { TerminalSettings } from '../../src/editor/terminalSettingsFrom.ts';
 
 const { Global, Workspace } = vscode.ConfigurationTarget;
 const keys = ['azureSdk', 'azd', 'positWorkbench', 'approval', 'allowedResources'];
