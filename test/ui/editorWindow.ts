@@ -281,10 +281,21 @@ export class EditorWindow {
     return texts.join('').split('Eager extensions activated').length - 1;
   }
 
+  /** What comes up late and takes the focus closes the palette: then it is opened again. */
   async #openPalette(text: string): Promise<void> {
     await this.page.bringToFront();
-    await this.page.keyboard.press('F1');
-    await this.typeInput(`>${text}`, { confirm: false });
+    const input = this.#quickInput().locator('.quick-input-box input');
+    for (let attempt = 1; ; attempt += 1) {
+      await this.page.keyboard.press('F1');
+      try {
+        await input.fill(`>${text}`, { timeout: 10_000 });
+        return;
+      } catch (error) {
+        if (attempt === 3) {
+          throw error;
+        }
+      }
+    }
   }
 
   #quickInput(): Locator {
