@@ -14,7 +14,7 @@ export async function measureParallel(
   const { tokens, post } = await createWatchedService(azure);
   const fault = await azure.control.addFault({
     grant: 'refresh_token',
-    effect: { kind: 'delay', milliseconds: 50 },
+    effect: { kind: 'distant', milliseconds: 50 },
   });
   const ask = () => tokens.getToken({ resource: newResource() }, allowedExtension);
   const figures = await takeTurns(

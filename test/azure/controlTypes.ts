@@ -65,6 +65,8 @@ export type FaultEffect =
   | { readonly kind: 'throttle'; readonly retryAfter?: number; readonly asDate?: boolean; readonly status?: number }
   /** The request is held back, then answered as usual. */
   | { readonly kind: 'delay'; readonly milliseconds: number }
+  /** The request is handled at once, and answered so many milliseconds after it came: a server that is far away. */
+  | { readonly kind: 'distant'; readonly milliseconds: number }
   /**
    * The connection is cut: before the request is handled, in the middle of the answer, or after the request was
    * handled but before any byte of the answer was sent.

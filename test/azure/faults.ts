@@ -50,7 +50,7 @@ export class Faults {
     const effects: FaultEffect[] = [];
     let decided = false;
     for (const arranged of this.#arranged) {
-      const isDelay = arranged.fault.effect.kind === 'delay';
+      const isDelay = ['delay', 'distant'].includes(arranged.fault.effect.kind);
       if ((decided && !isDelay) || arranged.left <= 0 || !meets(arranged.fault, facts)) {
         continue;
       }
@@ -74,7 +74,9 @@ export async function applyEffects(
   response: ServerResponse,
 ): Promise<boolean> {
   for (const effect of effects) {
-    if (effect.kind === 'delay') {
+    if (effect.kind === 'distant') {
+      holdAnswer(response, effect.milliseconds);
+    } else if (effect.kind === 'delay') {
       await wait(effect.milliseconds, undefined, { ref: false });
     } else if (effect.kind === 'truncate' || effect.kind === 'duplicate') {
       spoilAnswer(response, effect.kind);
@@ -187,6 +189,16 @@ function sendForEver(response: ServerResponse): void {
   response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' });
   const timer = setInterval(() => response.write(' '), 100);
   response.once('close', () => clearInterval(timer));
+}
+
+/** Lets the request be handled, and its answer go when the time is up. */
+function holdAnswer(response: ServerResponse, milliseconds: number): void {
+  const time = wait(milliseconds, undefined, { ref: false });
+  const end = response.end.bind(response) as (chunk?: unknown) => ServerResponse;
+  response.end = ((chunk?: unknown) => {
+    void time.then(() => end(chunk));
+    return response;
+  }) as typeof response.end;
 }
 
 /** Lets the request be handled, but keeps the answer from arriving as it is. */

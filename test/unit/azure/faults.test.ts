@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { performance } from 'node:perf_hooks';
+import { setTimeout as wait } from 'node:timers/promises';
 import { type LocalAzure, startLocalAzure } from '../../azure/localAzure.ts';
 import { shortHash } from '../../azure/requests.ts';
 import { ada, applications, authority, authorizeUrl, claimsOf, openid } from './samples.ts';
@@ -42,6 +43,18 @@ describe('local Azure: arranged faults and what they leave untouched', () => {
     const start = performance.now();
     assert.equal((await refresh(azure, refreshToken)).status, 200);
     assert.ok(performance.now() - start >= 115);
+  });
+
+  it('answers like a distant server: its work is done while the answer is on its way', async () => {
+    await azure.control.rotateStrictly(true);
+    await azure.control.addFault({ ...token, times: 1, effect: { kind: 'distant', milliseconds: 120 } });
+    const start = performance.now();
+    const [first, second] = await Promise.all([
+      refresh(azure, refreshToken),
+      wait(60).then(() => refresh(azure, refreshToken)),
+    ]);
+    assert.ok(performance.now() - start >= 115);
+    assert.deepEqual([first.status, second.status], [200, 400]);
   });
 
   for (const when of ['before', 'middle', 'after'] as const) {
