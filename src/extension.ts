@@ -11,6 +11,7 @@ import { confirmSignOut, findExtension } from './editor/consumerExtension.ts';
 import { registerDiagnose } from './editor/diagnose/registerDiagnose.ts';
 import { registerGit } from './editor/git.ts';
 import { registerManageAccess } from './editor/manageAccess.ts';
+import { createShownDocuments } from './editor/shownDocuments.ts';
 import { createSignInPrompt } from './editor/signInPrompt.ts';
 import { watchSourceSettings } from './editor/sourceSettings.ts';
 import { createStorageTrouble } from './editor/storageTrouble.ts';
@@ -37,6 +38,7 @@ export function activate(context: vscode.ExtensionContext): AzureCredentialsExpo
   const origin = createOrigin(context, { clock, log, onListenerError });
   const { source, settings, preference, prompt, clientSecrets } = origin;
   const consent = createExtensionConsent({ globalState, clock, onListenerError });
+  const documents = createShownDocuments();
   const access = createTerminalAccess(workspaceState, clock);
   const policy = policyByRequester({ extension: consent.policy, program: access.policy });
   const tokens = createLazyTokenService({
@@ -53,19 +55,20 @@ export function activate(context: vscode.ExtensionContext): AzureCredentialsExpo
   subscriptions.push(
     ...[log, prompt, settings, source, tokens, api, access],
     source.onDidReplace(() => tokens.clear()),
-    registerCommands({ tokens, preference, clientSecrets, prompt, log }),
+    documents,
+    registerCommands({ tokens, preference, clientSecrets, prompt, documents, log }),
     registerAuthenticationProvider({ tokens, log }),
     registerManageAccess({ tokens, log, decisions: consent.decisions }),
     registerGit({ tokens, preference, globalState, workspaceState, storageUri, globalStorageUri, environment, log }),
     registerTerminal({ tokens, secrets, workspaceState, environment, access, clock, log }),
     registerWalkthrough(),
     registerDiagnose({
-      ...{ tokens, settings, secrets, terminals: access, clock, log },
+      ...{ tokens, settings, secrets, terminals: access, documents, clock, log },
       collection: context.environmentVariableCollection,
     }),
     registerOverview({
       ...{ tokens, settings, preference, decisions: consent.decisions, terminals: access },
-      ...{ globalState, workspaceState, log, onListenerError },
+      ...{ globalState, workspaceState, documents, log, onListenerError },
     }),
   );
   return api.exports;

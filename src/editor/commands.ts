@@ -4,7 +4,8 @@ import type { StoredAccountPreference } from './accountPreference.ts';
 import type { ClientSecrets } from './clientSecrets.ts';
 import type { GetAccessTokenArguments } from './commands/getAccessToken.ts';
 import type { SignInArguments } from './commands/signIn.ts';
-import { showError } from './errorMessages.ts';
+import { errorForCaller, showError } from './errorMessages.ts';
+import type { ShownDocuments } from './shownDocuments.ts';
 import type { EditorSignInPrompt } from './signInPrompt.ts';
 
 export interface CommandDeps {
@@ -12,6 +13,7 @@ export interface CommandDeps {
   readonly preference: StoredAccountPreference;
   readonly clientSecrets: ClientSecrets;
   readonly prompt: EditorSignInPrompt;
+  readonly documents: ShownDocuments;
   readonly log: vscode.LogOutputChannel;
 }
 
@@ -34,7 +36,8 @@ const commands: Readonly<Record<string, Handler>> = {
 
 /**
  * Registers the commands. An error is shown to the person, and also reaches a caller of the command (a task, another
- * extension), which must not go on as if it had a token.
+ * extension), which must not go on as if it had a token. Whoever asked for a token with arguments shows the error: once is
+ * enough.
  */
 export function registerCommands(deps: CommandDeps): vscode.Disposable {
   return vscode.Disposable.from(
@@ -48,6 +51,9 @@ async function run(handler: Handler, deps: CommandDeps, args: unknown): Promise<
   try {
     return await handler(deps, args);
   } catch (error) {
+    if (asObject<GetAccessTokenArguments>(args)?.resource !== undefined) {
+      throw errorForCaller(error, deps.log);
+    }
     void showError(error, deps.log);
     if (args !== undefined) {
       throw error;

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { type AzureCredentialsError, isAzureCredentialsError, textsOf } from '../tokens/errors.ts';
+import { AzureCredentialsError, isAzureCredentialsError, textsOf } from '../tokens/errors.ts';
 import { localize } from './localize.ts';
 import { openSettings } from './settings.ts';
 import { readSourceSettings } from './sourceSettings.ts';
@@ -70,6 +70,19 @@ export async function showError(error: unknown, log: vscode.LogOutputChannel): P
   const steps = nextSteps(error);
   const chosen = await vscode.window.showErrorMessage(describeError(error), ...steps.map((step) => step.title));
   await steps.find((step) => step.title === chosen)?.run();
+}
+
+/**
+ * An error for whoever ran a command: a task, or another extension. What they show of it is its message, so that it says all
+ * that there is to say. When the person gave up it is VS Code's own cancellation, which nobody shows.
+ */
+export function errorForCaller(error: unknown, log: vscode.LogOutputChannel): Error {
+  if (isCancellation(error)) {
+    return new vscode.CancellationError();
+  }
+  log.error(logLine(error));
+  const words = describeError(error);
+  return isAzureCredentialsError(error) ? new AzureCredentialsError(error.code, words) : new Error(words);
 }
 
 /** True when the person, or a caller's signal, gave up. */

@@ -8,7 +8,7 @@ import { gitAudiences } from './gitAudiences.ts';
 import { signInArguments } from './gitFailureNotice.ts';
 import type { GitSession } from './gitSession.ts';
 import { localize } from './localize.ts';
-import { openSettings, readSetting } from './settings.ts';
+import { isOn, openSettings } from './settings.ts';
 
 export interface DiagnoseDeps {
   readonly session: GitSession;
@@ -35,6 +35,7 @@ export async function diagnose(deps: DiagnoseDeps): Promise<void> {
       git: (args, input) => runGit({ gitPath, folder: subject.remote?.folder, signal }, args, input),
       helperState: await helperState(deps),
       environment: process.env,
+      requester: { kind: 'git', id: 'helper', label: vscode.l10n.t('Diagnose Git') },
       signal,
     }),
   );
@@ -72,7 +73,7 @@ async function helperState({ session, tokens }: DiagnoseDeps): Promise<GitDiagno
   if (!vscode.workspace.isTrusted) {
     return { level: 'problem', text: vscode.l10n.t('Off: this workspace is in Restricted Mode.') };
   }
-  if (!readSetting<boolean>('git.enabled')) {
+  if (!isOn('git.enabled')) {
     const fix: GitFix = { kind: 'openSettings', setting: 'git.enabled' };
     return { level: 'problem', text: vscode.l10n.t('Off by the setting azureCredentials.git.enabled.'), fix };
   }

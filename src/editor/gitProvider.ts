@@ -1,4 +1,4 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import type { GitFailure } from '../git/answerRequest.ts';
 import type { GitCredentials } from '../git/gitCredentials.ts';
 import type { GitCredentialsProvider } from './gitExtension.ts';
@@ -15,7 +15,7 @@ export interface GitProviderDeps {
 export function createGitProvider({ credentials, onFailure }: GitProviderDeps): GitCredentialsProvider {
   return {
     getCredentials: async (host) => {
-      const requester = { kind: 'git', id: 'provider', label: 'Git extension' } as const;
+      const requester = { kind: 'git', id: 'provider', label: vscode.l10n.t('Git extension') } as const;
       const outcome = await credentials.get(queryOf(host), requester);
       if (outcome.kind === 'failed') {
         // The Git extension asks only for a person: its own background fetches do not get this far.

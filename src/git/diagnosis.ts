@@ -32,6 +32,8 @@ export interface GitDiagnosisDeps {
   /** Whether git in this window has our helper by now, and if not, why. */
   readonly helperState: { readonly level: GitFinding['level']; readonly text: Text; readonly fix?: GitFix };
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Who the record of activity names. */
+  readonly requester: Requester;
   readonly signal?: AbortSignal;
 }
 
@@ -42,7 +44,7 @@ export async function diagnoseRemote(address: string, deps: GitDiagnosisDeps): P
   if (remote.kind !== 'https') {
     return findings;
   }
-  const outcome = await deps.credentials.get(queryOf(remote), requester);
+  const outcome = await deps.credentials.get(queryOf(remote), deps.requester);
   findings.push(...credentialFindings(outcome));
   if (outcome.kind === 'token') {
     findings.push(await serverFinding(remote.plainUrl, outcome, deps));
@@ -50,8 +52,6 @@ export async function diagnoseRemote(address: string, deps: GitDiagnosisDeps): P
   findings.push(await gitsOwnView(remote, deps), ...(await otherHelpers(deps)), ...(await proxies(remote, deps)));
   return findings;
 }
-
-const requester: Requester = { kind: 'git', id: 'helper', label: 'git diagnosis' };
 
 type HttpsAddress = Extract<RemoteAddress, { kind: 'https' }>;
 

@@ -16,6 +16,7 @@ describe('diagnosis of a git remote', function () {
   async function diagnose(address: string, environment: Record<string, string> = {}): Promise<readonly GitFinding[]> {
     const findings = await diagnoseRemote(address, {
       credentials: rig.credentials,
+      requester: { kind: 'git', id: 'helper', label: 'git' },
       fetch: rig.azure.fetch,
       git: (args, input = '') => rig.git(args, { input, env: { GIT_ASKPASS: '' } }),
       helperState: { level: 'good', text: 'On.' },

@@ -4,14 +4,18 @@ import type { Requester } from '../../tokens/requester.ts';
 import { resourceName } from '../../tokens/resources.ts';
 import type { RefreshableTokenService } from '../../tokens/tokenService.ts';
 import { describeError } from '../errorMessages.ts';
+import type { ShownDocuments } from '../shownDocuments.ts';
 
-const requester: Requester = { kind: 'person', id: 'azureCredentials.refreshTokens', label: 'Refresh All Tokens' };
+interface RefreshTokensDeps {
+  readonly tokens: RefreshableTokenService;
+  readonly documents: Pick<ShownDocuments, 'preview'>;
+}
 
 /**
  * Renews every token in memory and says which roles, groups and scopes came or went: for the moment after a role was
  * activated just in time.
  */
-export async function refreshAllTokens(deps: { readonly tokens: RefreshableTokenService }): Promise<void> {
+export async function refreshAllTokens(deps: RefreshTokensDeps): Promise<void> {
   if (deps.tokens.cachedTokens().length === 0) {
     void vscode.window.showInformationMessage(
       vscode.l10n.t('There are no tokens in memory. The next ones will be new.'),
@@ -25,6 +29,11 @@ export async function refreshAllTokens(deps: { readonly tokens: RefreshableToken
       cancellable: true,
     },
     async (progress, cancellation) => {
+      const requester: Requester = {
+        kind: 'person',
+        id: 'azureCredentials.refreshTokens',
+        label: vscode.l10n.t('Refresh All Tokens'),
+      };
       const controller = new AbortController();
       cancellation.onCancellationRequested(() => controller.abort());
       return await deps.tokens.refreshTokens(requester, {
@@ -33,10 +42,10 @@ export async function refreshAllTokens(deps: { readonly tokens: RefreshableToken
       });
     },
   );
-  await tell(results);
+  await tell(results, deps);
 }
 
-async function tell(results: readonly RefreshedToken[]): Promise<void> {
+async function tell(results: readonly RefreshedToken[], { documents }: RefreshTokensDeps): Promise<void> {
   const failed = results.filter(({ outcome }) => outcome === 'failed').length;
   const changed = results.filter(({ changes }) => changes.length > 0);
   const renewed = results.length - failed;
@@ -49,8 +58,7 @@ async function tell(results: readonly RefreshedToken[]): Promise<void> {
   const show = failed === 0 ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
   const failures = failed === 0 ? '' : ` ${vscode.l10n.t('{0} could not be renewed.', failed)}`;
   if ((await show(`${count} ${what}${failures}`, details)) === details) {
-    const document = await vscode.workspace.openTextDocument({ language: 'markdown', content: report(results) });
-    await vscode.window.showTextDocument(document, { preview: true });
+    await documents.preview(`${vscode.l10n.t('Refreshed tokens')}.md`, report(results));
   }
 }
 

@@ -9,11 +9,8 @@ import { reportDocument } from './report.ts';
 /** Longer than any one request is given, so that the reason of a slow one is told rather than that it was slow. */
 const deadlineMs = 45_000;
 
-/** Shows a report as a document. */
-type ShowDocument = (content: string) => Promise<vscode.Uri>;
-
 /** Looks at everything between the editor and a token, and shows a report that can be shared as it is. */
-export async function diagnose(deps: DiagnoseDeps, show: ShowDocument): Promise<void> {
+export async function diagnose(deps: DiagnoseDeps): Promise<void> {
   const findings = await runWithProgress(createChecks(deps));
   if (findings === undefined) {
     return;
@@ -25,8 +22,12 @@ export async function diagnose(deps: DiagnoseDeps, show: ShowDocument): Promise<
     personal: personalTexts(await deps.tokens.getAccounts().catch(() => [])),
   };
   deps.log.info(`Diagnosis: ${findings.map(({ level, subject }) => `${String(subject)} ${level}`).join(', ')}`);
-  const uri = await show(reportDocument(report, { localize, cutNames: false }));
-  await offerShare(uri, () => show(reportDocument(report, { localize, cutNames: true })));
+  const show = async (cutNames: boolean) => {
+    const content = reportDocument(report, { localize, cutNames });
+    await deps.documents.preview(`${vscode.l10n.t('Azure Credentials diagnosis')}.md`, content);
+    return content;
+  };
+  await offerShare(await show(false), () => show(true));
 }
 
 /** @returns undefined when the person cancelled */
@@ -55,27 +56,24 @@ async function runWithProgress(checks: readonly Check[]): Promise<readonly Findi
 }
 
 /** A report goes to others: so it is one click to copy it, and one to have it without names. */
-async function offerShare(uri: vscode.Uri, showWithoutNames: () => Promise<vscode.Uri>): Promise<void> {
+async function offerShare(content: string, showWithoutNames: () => Promise<string>): Promise<void> {
   const copy = vscode.l10n.t('Copy');
   const cut = vscode.l10n.t('Cut User Names');
-  const preview = vscode.l10n.t('Show Preview');
-  const offer = async (at: vscode.Uri, buttons: readonly string[], message: string): Promise<void> => {
+  const offer = async (shown: string, buttons: readonly string[], message: string): Promise<void> => {
     const answer = await vscode.window.showInformationMessage(message, ...buttons);
     if (answer === copy) {
-      await vscode.env.clipboard.writeText((await vscode.workspace.openTextDocument(at)).getText());
-    } else if (answer === preview) {
-      await vscode.commands.executeCommand('markdown.showPreview', at);
+      await vscode.env.clipboard.writeText(shown);
     } else if (answer === cut) {
       await offer(
         await showWithoutNames(),
-        [copy, preview],
+        [copy],
         vscode.l10n.t('User names, and the folder that bears yours, are cut from this report.'),
       );
     }
   };
   await offer(
-    uri,
-    [copy, cut, preview],
+    content,
+    [copy, cut],
     vscode.l10n.t(
       'The report holds no token and no secret, but user names. You can have them cut before you share it.',
     ),

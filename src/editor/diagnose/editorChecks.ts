@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import * as vscode from 'vscode';
 import { variableNames } from '../../endpoint/dialectGroups.ts';
 import { findNamedEntry, nameEntry } from '../../tokens/resources.ts';
-import { readSetting } from '../settings.ts';
+import { isOn } from '../settings.ts';
 import { usesEditorAccount } from '../usesEditorAccount.ts';
 import { authorityCheck } from './authorityCheck.ts';
 import type { Check } from './check.ts';
@@ -48,11 +48,12 @@ export function createChecks(deps: DiagnoseDeps): readonly Check[] {
       tokens,
       resources: allowedResources.flat(),
       usualResource: (arm && nameEntry(arm, settings.cloud)?.resource) ?? 'https://management.azure.com',
+      requester: { kind: 'person', id: 'azureCredentials.diagnose', label: vscode.l10n.t('Diagnose') },
     }),
     gitCheck({
       isTrusted,
-      isEnabled: readSetting<boolean>('git.enabled'),
-      servesTerminals: readSetting<boolean>('git.terminal'),
+      isEnabled: isOn('git.enabled'),
+      servesTerminals: isOn('git.terminal'),
       git: runGit,
     }),
     terminalCheck({ isTrusted, groups, address: endpointAddress(deps.collection) }),

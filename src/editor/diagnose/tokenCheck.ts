@@ -12,12 +12,12 @@ export interface TokenCheckDeps {
   readonly resources: readonly string[];
   /** Asked for where neither the settings nor the tokens in memory name a resource. */
   readonly usualResource: string;
+  /** Who the record of activity names. */
+  readonly requester: Requester;
 }
 
 /** More than these would ask Entra for more tokens at once than it likes. */
 const mostRequests = 12;
-
-const requester: Requester = { kind: 'person', id: 'azureCredentials.diagnose', label: 'Diagnose' };
 
 /** Can each account be given a new token for what it uses, without the person? */
 export function tokenCheck(deps: TokenCheckDeps): Check {
@@ -55,7 +55,7 @@ function resourcesOf({ id }: Account, { tokens, resources, usualResource }: Toke
 }
 
 async function tryToken(
-  { tokens }: TokenCheckDeps,
+  { tokens, requester }: TokenCheckDeps,
   { account, resource }: { readonly account: Account; readonly resource: string },
   signal: AbortSignal,
 ): Promise<Finding> {

@@ -8,6 +8,7 @@ import type { TokenRequest } from '../../tokens/tokenRequest.ts';
 import type { TokenService } from '../../tokens/tokenService.ts';
 import { getTokenForPerson } from '../commands/getAccessToken.ts';
 import { pickResource } from '../resourcePick.ts';
+import type { ShownDocuments } from '../shownDocuments.ts';
 import { readSourceSettings } from '../sourceSettings.ts';
 import { claimDocument } from './claimDocument.ts';
 import { type NeededAccess, neededAccess } from './neededAccess.ts';
@@ -16,25 +17,27 @@ import { verdictDocument } from './verdictDocument.ts';
 
 export interface InspectDeps {
   readonly tokens: TokenService;
-  /** Shows a text that cannot be changed and is kept nowhere. */
-  readonly show: (name: string, content: string) => Promise<void>;
+  readonly documents: Pick<ShownDocuments, 'show' | 'preview'>;
 }
 
 /** What a caller of the command may pass; the person is asked for what is absent. */
 export type InspectArguments = Pick<TokenRequest, 'resource' | 'scopes' | 'account' | 'tenantId'>;
 
 /** Shows what a token says about itself. The token is had as by any person, and forgotten. */
-export async function inspectToken({ tokens, show }: InspectDeps, args: InspectArguments | undefined): Promise<void> {
+export async function inspectToken(
+  { tokens, documents }: InspectDeps,
+  args: InspectArguments | undefined,
+): Promise<void> {
   const request = args ?? (await pickToken(tokens));
   if (request === undefined) {
     return;
   }
   const { claims, about } = await readToken(tokens, request, 'azureCredentials.inspectToken');
-  await show(`${resourceName(about.resource)}.jsonc`, claimDocument(about, claims, Date.now()));
+  await documents.show(`${resourceName(about.resource)}.jsonc`, claimDocument(about, claims, Date.now()));
 }
 
 /** Says whether a token fits a request that was answered 403, and who has to do what. */
-export async function explainForbidden({ tokens, show }: InspectDeps): Promise<void> {
+export async function explainForbidden({ tokens, documents }: InspectDeps): Promise<void> {
   const { cloud } = readSourceSettings();
   const text = await askForRequest();
   const found = text === undefined ? undefined : neededAccess(text, cloud);
@@ -45,10 +48,10 @@ export async function explainForbidden({ tokens, show }: InspectDeps): Promise<v
   }
   const { claims, about } = await readToken(tokens, request, 'azureCredentials.explainForbidden');
   if (claims === undefined) {
-    await show(`${resourceName(about.resource)}.jsonc`, claimDocument(about, claims, Date.now()));
+    await documents.show(`${resourceName(about.resource)}.jsonc`, claimDocument(about, claims, Date.now()));
     return;
   }
-  await show('403.md', verdictDocument(needed, about, judge(claims, needed, Date.now())));
+  await documents.preview('403.md', verdictDocument(needed, about, judge(claims, needed, Date.now())));
 }
 
 /** Lets go of the token at once: only what it says is handed on. */

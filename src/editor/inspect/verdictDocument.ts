@@ -15,9 +15,9 @@ export function verdictDocument(
   return [
     `# ${vscode.l10n.t('403: why was this refused?')}`,
     '',
-    `- ${vscode.l10n.t('Request: {0}', needed.request)}`,
+    `- ${vscode.l10n.t('Request: {0}', code(needed.request))}`,
     `- ${vscode.l10n.t('API: {0}', needed.service ?? vscode.l10n.t('not a known Azure service'))}`,
-    `- ${vscode.l10n.t('Token: for {0}, account {1}, tenant {2}', resourceName(resource), account.username, tenantId)}`,
+    `- ${vscode.l10n.t('Token: for {0}, account {1}, tenant {2}', resourceName(resource), code(account.username), code(tenantId))}`,
     '',
     ...findings.flatMap((finding) => [...findingText(finding), '']),
   ].join('\n');
@@ -42,13 +42,18 @@ function findingText(finding: Finding): readonly string[] {
   }
 }
 
+/** A value as it is: the preview would make links of addresses, and could take a name for Markdown. */
+function code(value: string): string {
+  return value === '' ? '–' : `\`${value.replaceAll('`', "'")}\``;
+}
+
 function title(result: Result, text: string): string {
   const mark = { fits: '✔', fails: '✘', unknown: '?' }[result];
   return `## ${mark} ${text}`;
 }
 
 function audienceText({ result, actual, expected }: Of<'audience'>): readonly string[] {
-  const heading = title(result, vscode.l10n.t('Audience (aud): {0}', actual || '–'));
+  const heading = title(result, vscode.l10n.t('Audience (aud): {0}', code(actual)));
   switch (result) {
     case 'fits':
       return [heading, '', vscode.l10n.t('The token is for this API.')];
@@ -64,7 +69,7 @@ function audienceText({ result, actual, expected }: Of<'audience'>): readonly st
           ? vscode.l10n.t('What to do (you): get a token for the resource that the API’s documentation names.')
           : vscode.l10n.t(
               'What to do (you): get a token for {0} with "Azure Credentials: Get Access Token".',
-              expected,
+              code(expected),
             ),
       ];
   }
@@ -80,8 +85,8 @@ function lifetimeText({ result, time }: Of<'lifetime'>): readonly string[] {
 }
 
 function permissionText({ result, has, needsOneOf, claim }: Of<'permission'>): readonly string[] {
-  const heading = title(result, vscode.l10n.t('Permission ({0}): {1}', claim, has.join(' ') || '–'));
-  const needs = needsOneOf.join(', ');
+  const heading = title(result, vscode.l10n.t('Permission ({0}): {1}', claim, code(has.join(' '))));
+  const needs = needsOneOf.map(code).join(', ');
   if (result === 'fits') {
     return [heading, '', vscode.l10n.t('This API takes any of: {0}.', needs)];
   }

@@ -4,6 +4,7 @@ import type { StoredAccountPreference } from '../accountPreference.ts';
 import type { AccessDecisions } from '../consentDecisions.ts';
 import { registerInspect } from '../inspect/registerInspect.ts';
 import { openSettings } from '../settings.ts';
+import type { ShownDocuments } from '../shownDocuments.ts';
 import type { SourceSettingsWatch } from '../sourceSettings.ts';
 import { registerStatusBar } from '../statusBar.ts';
 import type { TerminalAccess } from '../terminalApproval.ts';
@@ -16,6 +17,7 @@ export interface OverviewDeps {
   readonly preference: StoredAccountPreference;
   readonly decisions: AccessDecisions;
   readonly terminals: TerminalAccess;
+  readonly documents: ShownDocuments;
   readonly globalState: vscode.Memento;
   readonly workspaceState: vscode.Memento;
   readonly log: vscode.LogOutputChannel;

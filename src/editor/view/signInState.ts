@@ -93,6 +93,8 @@ async function readAccounts(tokens: TokenService): Promise<SignedIn> {
 async function setContext({ accounts }: SignedIn, settings: SourceSettings): Promise<void> {
   await Promise.all([
     vscode.commands.executeCommand('setContext', 'azureCredentials.signedIn', accounts.length > 0),
+    // The palette asks for this one: until the accounts are known it keeps nothing back from somebody who is signed in.
+    vscode.commands.executeCommand('setContext', 'azureCredentials.signedOut', accounts.length === 0),
     vscode.commands.executeCommand('setContext', 'azureCredentials.manyAccounts', accounts.length > 1),
     vscode.commands.executeCommand('setContext', 'azureCredentials.source', sourceKey(settings)),
   ]);

@@ -236,6 +236,7 @@ describe('diagnosis: tokens, git and terminals', () => {
     },
     ...{ tenantId: ids.contoso, expiresOnTimestamp: Date.now() + 3_600_000 },
   };
+  const requester = { kind: 'person', id: 'azureCredentials.diagnose', label: 'Diagnose' } as const;
   const service = (getToken: () => Promise<typeof token>, cached: (typeof token)[] = [], accounts = [ada]) => ({
     getAccounts: async () => accounts,
     getToken,
@@ -247,6 +248,7 @@ describe('diagnosis: tokens, git and terminals', () => {
       tokens: service(async () => token, [token]),
       resources: ['https://vault.azure.net'],
       usualResource: 'unused',
+      requester,
     });
     const found = await lines(check);
     assert.equal(found.length, 3);
@@ -261,6 +263,7 @@ describe('diagnosis: tokens, git and terminals', () => {
         tokens: service(() => Promise.reject(new AzureCredentialsError(code, 'No.', { advice: 'Do.' }))),
         resources: [],
         usualResource: 'https://management.azure.com/',
+        requester,
       });
     assert.equal(
       (await lines(failing('consent_required')))[1],
@@ -270,7 +273,8 @@ describe('diagnosis: tokens, git and terminals', () => {
   });
 
   it('says that nobody is signed in', async () => {
-    const check = tokenCheck({ tokens: service(async () => token, [], []), resources: [], usualResource: 'unused' });
+    const tokens = service(async () => token, [], []);
+    const check = tokenCheck({ tokens, resources: [], usualResource: 'unused', requester });
     assert.match((await lines(check))[0] ?? '', /^warn Accounts: Nobody is signed in.*→ Run/);
   });
 
