@@ -73,7 +73,7 @@ export function createMsalClient(deps: MsalClientDeps): MsalClient {
 }
 
 async function authorizationUrl(deps: MsalClientDeps, call: AuthorizationCall): Promise<string> {
-  const { application } = createApplication(deps, call, { repeatable: false });
+  const { application } = createApplication(deps, call, false);
   return application.getAuthCodeUrl({
     ...commonRequest(deps, call),
     redirectUri: call.redirectUri,
@@ -88,7 +88,7 @@ async function authorizationUrl(deps: MsalClientDeps, call: AuthorizationCall): 
 }
 
 async function redeemCode(deps: MsalClientDeps, call: CodeCall): Promise<TokenAnswer> {
-  const { application, exchange } = createApplication(deps, call, { repeatable: false });
+  const { application, exchange } = createApplication(deps, call, false);
   const { code, codeVerifier, redirectUri, nonce } = call;
   const request = { ...commonRequest(deps, call), code, codeVerifier, redirectUri, nonce };
   return exchange.answer(application.acquireTokenByCode(request), storedRefreshToken(application));
@@ -98,14 +98,14 @@ async function refresh(
   deps: MsalClientDeps,
   call: TokenCall & { readonly refreshToken: string },
 ): Promise<TokenAnswer> {
-  const { application, exchange } = createApplication(deps, call, { repeatable: true, endsWithAnswer: true });
+  const { application, exchange } = createApplication(deps, call, true);
   const sentAt = deps.clock.now();
   const request = { ...commonRequest(deps, call), refreshToken: call.refreshToken };
-  return readTokenAnswer(await exchange.firstAnswer(application.acquireTokenByRefreshToken(request)), sentAt);
+  return readTokenAnswer(await exchange.firstAnswer(() => application.acquireTokenByRefreshToken(request)), sentAt);
 }
 
 async function clientCredentials(deps: MsalClientDeps, call: TokenCall): Promise<TokenAnswer> {
-  const { application, exchange } = createApplication(deps, call, { repeatable: true });
+  const { application, exchange } = createApplication(deps, call, true);
   if (!(application instanceof ConfidentialClientApplication)) {
     throw unusableAnswer('no client secret');
   }
@@ -114,8 +114,8 @@ async function clientCredentials(deps: MsalClientDeps, call: TokenCall): Promise
 
 type Application = PublicClientApplication | ConfidentialClientApplication;
 
-function createApplication(deps: MsalClientDeps, call: TokenCall, traits: ExchangeTraits) {
-  const exchange = new Exchange(deps, call, traits);
+function createApplication(deps: MsalClientDeps, call: TokenCall, repeatable: boolean) {
+  const exchange = new Exchange(deps, call, repeatable);
   const { authority, clientId, clientSecret } = deps;
   const auth = {
     clientId,
@@ -151,13 +151,6 @@ function storedRefreshToken(application: Application): () => string | undefined 
   };
 }
 
-interface ExchangeTraits {
-  /** Whether Entra may be sent the same request twice. */
-  readonly repeatable: boolean;
-  /** MSAL only makes the request; see {@link Exchange.firstAnswer}. */
-  readonly endsWithAnswer?: boolean;
-}
-
 /**
  * MSAL's network module for one call. It keeps what MSAL loses of a failure: the cause of a failed connection, and the
  * error, claims and trace of an answer.
@@ -165,14 +158,14 @@ interface ExchangeTraits {
 class Exchange implements INetworkModule {
   readonly #deps: MsalClientDeps;
   readonly #call: TokenCall;
-  readonly #traits: ExchangeTraits;
+  readonly #repeatable: boolean;
   #failure: unknown;
-  #answer: EntraAnswer['body'] | undefined;
+  #take: ((answer: EntraAnswer['body']) => void) | undefined;
 
-  constructor(deps: MsalClientDeps, call: TokenCall, traits: ExchangeTraits) {
+  constructor(deps: MsalClientDeps, call: TokenCall, repeatable: boolean) {
     this.#deps = deps;
     this.#call = call;
-    this.#traits = traits;
+    this.#repeatable = repeatable;
   }
 
   sendGetRequestAsync<T>(url: string, options?: NetworkRequestOptions): Promise<NetworkResponse<T>> {
@@ -180,12 +173,12 @@ class Exchange implements INetworkModule {
   }
 
   sendPostRequestAsync<T>(url: string, options?: NetworkRequestOptions): Promise<NetworkResponse<T>> {
-    const throttleKey = this.#traits.repeatable ? `${this.#deps.authority.host} ${this.#deps.clientId}` : undefined;
+    const throttleKey = this.#repeatable ? `${this.#deps.authority.host} ${this.#deps.clientId}` : undefined;
     return this.#send<T>({
       ...pick(options),
       url,
       method: 'POST',
-      repeatable: this.#traits.repeatable,
+      repeatable: this.#repeatable,
       ...(throttleKey !== undefined && { throttleKey }),
     });
   }
@@ -208,21 +201,17 @@ class Exchange implements INetworkModule {
   }
 
   /**
-   * What Entra answered to the request that MSAL made, as it came. MSAL ends there: what it would do next, filling the cache
-   * of an application that nobody asks again, takes a fifth of the time that a token costs where Entra is near.
+   * What Entra answered to the request that MSAL made, as it came. MSAL is left waiting and forgotten: what it would do next,
+   * filling the cache of an application that nobody asks again, takes a fifth of the time of a token from nearby.
    */
-  async firstAnswer(pending: Promise<unknown>): Promise<EntraAnswer['body']> {
-    try {
-      await pending;
-    } catch (error) {
-      if (this.#answer === undefined) {
-        throw this.#failure ?? error;
-      }
-    }
-    if (this.#answer === undefined) {
-      throw unusableAnswer('nothing was asked');
-    }
-    return this.#answer;
+  firstAnswer(ask: () => Promise<unknown>): Promise<EntraAnswer['body']> {
+    return new Promise((resolve, reject) => {
+      this.#take = resolve;
+      ask().then(
+        () => reject(unusableAnswer('nothing was asked')),
+        (error: unknown) => reject(this.#failure ?? error),
+      );
+    });
   }
 
   async #send<T>(request: EntraRequest): Promise<NetworkResponse<T>> {
@@ -243,9 +232,9 @@ class Exchange implements INetworkModule {
       // That is all anyone wants to know of a refusal.
       throw this.#failure;
     }
-    if (this.#traits.endsWithAnswer) {
-      this.#answer = answer.body;
-      throw new Error('The answer is there.');
+    if (this.#take !== undefined) {
+      this.#take(answer.body);
+      return new Promise(() => undefined);
     }
     return { status: answer.status, headers: { ...answer.headers }, body: answer.body as T };
   }
