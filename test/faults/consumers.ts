@@ -44,8 +44,9 @@ export const consumers: readonly Consumer[] = [
     id: 'command',
     title: 'a person at a command',
     heldIn: 'editor',
-    given: { ...byCode, token: 'token in the clipboard' },
-    language: 'a notification with the words, and the button that mends it; the log has the code',
+    given: byCode,
+    language:
+      'a notification with the words, and the button that mends it; the log has the code; a task gets the error, too',
   },
   {
     id: 'api',
@@ -58,7 +59,15 @@ export const consumers: readonly Consumer[] = [
     id: 'authenticationProvider',
     title: 'an extension at vscode.authentication',
     heldIn: 'editor',
-    given: { ...byCode, interaction_required: 'no session', not_signed_in: 'no session' },
+    given: {
+      token: 'session',
+      network: 'AzureCredentialsError',
+      throttled: 'AzureCredentialsError',
+      identity_provider: 'AzureCredentialsError',
+      interaction_required: 'no session',
+      not_signed_in: 'no session',
+      storage: 'AzureCredentialsError',
+    },
     language: 'an error with the words as its message; no session, without an error, where a sign-in mends it',
   },
   {

@@ -20,6 +20,18 @@ const sessionEnded = {
   recovers: 'afterSignIn',
 } as const;
 
+/** The command goes on where the others end: a person started it, and is there to sign in. */
+const signsIn = {
+  outcome: 'token',
+  words: [],
+  requests: 10,
+  recovers: 'atOnce',
+  because: 'the sign-in opens at once: the person is there, and the token comes after it',
+} as const;
+/** VS Code takes an error for a failure, and no session for the offer to sign in. */
+const noSession = { words: [], because: 'the editor offers a sign-in when there is no session' } as const;
+const mendedBySignIn = { command: signsIn, authenticationProvider: noSession } as const;
+
 /** What goes wrong with clocks, sessions, SecretStorage and this machine. */
 export const stateFaults: readonly Fault[] = [
   {
@@ -51,6 +63,7 @@ export const stateFaults: readonly Fault[] = [
     area: 'session',
     window: 'open',
     promise: { ...sessionEnded, words: ['not used for 90 days', 'Sign in'] },
+    differs: mendedBySignIn,
   },
   {
     id: 'sessionRevoked',
@@ -58,6 +71,7 @@ export const stateFaults: readonly Fault[] = [
     area: 'session',
     window: 'open',
     promise: { ...sessionEnded, words: ['session was ended', 'Sign in'] },
+    differs: mendedBySignIn,
   },
   {
     id: 'rotatedElsewhere',
@@ -123,6 +137,7 @@ export const stateFaults: readonly Fault[] = [
       account: 'gone',
       recovers: 'afterSignIn',
     },
+    differs: mendedBySignIn,
   },
   {
     id: 'secretOfOtherVersion',
@@ -138,6 +153,7 @@ export const stateFaults: readonly Fault[] = [
       account: 'unknown',
       recovers: 'atOnce',
     },
+    differs: mendedBySignIn,
   },
   {
     id: 'secretChangedMeanwhile',
@@ -181,5 +197,6 @@ export const stateFaults: readonly Fault[] = [
       account: 'gone',
       recovers: 'afterSignIn',
     },
+    differs: mendedBySignIn,
   },
 ];
