@@ -18,8 +18,8 @@ const choices = {
  */
 export function sourceSettingsFrom(read: (key: string) => unknown): SourceSettings {
   const unusable: string[] = [];
-  const text = (key: string): string => {
-    const value = read(key) ?? '';
+  const text = (key: string, unset = ''): string => {
+    const value = read(key) ?? unset;
     if (typeof value !== 'string') {
       unusable.push(key);
       return '';
@@ -28,7 +28,7 @@ export function sourceSettingsFrom(read: (key: string) => unknown): SourceSettin
   };
   const choice = <K extends keyof typeof choices>(key: K): (typeof choices)[K][number] => {
     const allowed: readonly (typeof choices)[K][number][] = choices[key];
-    const given = text(key);
+    const given = text(key, allowed[0]);
     const found = allowed.find((value) => value === given);
     if (found === undefined && !unusable.includes(key)) {
       unusable.push(key);

@@ -66,7 +66,9 @@ export function readSecret(text: string, accountId: string): AccountSecret | und
     typeof tenantId === 'string' &&
     isGuid(tenantId) &&
     typeof refreshToken === 'string' &&
-    refreshToken !== '';
+    refreshToken !== '' &&
+    // Half a character could not be sent.
+    refreshToken.isWellFormed();
   return isSound ? { account: { id, username, name, tenantId, kind: 'user' }, refreshToken } : undefined;
 }
 

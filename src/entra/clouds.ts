@@ -1,6 +1,7 @@
 import type { CloudName } from '../tokens/cloud.ts';
 import { AzureCredentialsError } from '../tokens/errors.ts';
 import { type Phrase, phrase } from '../tokens/phrase.ts';
+import { repeatable } from '../tokens/resourceText.ts';
 
 /**
  * Sign-in host of each Azure cloud that Microsoft runs for everyone.
@@ -51,8 +52,8 @@ export function openIdConfigurationUrl(authority: EntraAuthority, tenantId: stri
 
 /** What MSAL calls the authority: host and tenant. */
 export function tenantUrl(authority: EntraAuthority, tenantId: string): string {
-  if (!/^[\w.-]+$/.test(tenantId)) {
-    throw new AzureCredentialsError('configuration', phrase`“${tenantId}” is not a tenant id.`, {
+  if (!/^[\w.-]{1,253}$/.test(tenantId)) {
+    throw new AzureCredentialsError('configuration', phrase`“${repeatable(tenantId)}” is not a tenant id.`, {
       advice: phrase`Give the tenant’s GUID or one of its verified domains (setting azureCredentials.tenantId).`,
     });
   }
@@ -89,5 +90,5 @@ function customHost(authorityHost: string | undefined): string {
 function describeHost(text: string): Phrase {
   return text === ''
     ? phrase`The custom cloud has no authority host.`
-    : phrase`“${text}” cannot be the authority host of the custom cloud: it must be an https host and nothing else.`;
+    : phrase`“${repeatable(text)}” cannot be the authority host of the custom cloud: it must be an https host and nothing else.`;
 }

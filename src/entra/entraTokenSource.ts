@@ -3,6 +3,7 @@ import type { Account } from '../tokens/account.ts';
 import { AzureCredentialsError } from '../tokens/errors.ts';
 import { type Locale, phrase } from '../tokens/phrase.ts';
 import type { Clock, Event, Log, SecretStore, SignInOptions, SignInPrompt, TokenSource } from '../tokens/ports.ts';
+import { repeatable } from '../tokens/resourceText.ts';
 import type { ResolvedRequest } from '../tokens/tokenRequest.ts';
 import { AccountVault } from './accountVault.ts';
 import { authorityFor, type EntraAuthority } from './clouds.ts';
@@ -42,7 +43,7 @@ export function createEntraTokenSource(deps: EntraTokenSourceDeps): TokenSource 
   if (!isGuid(settings.clientId)) {
     throw new AzureCredentialsError(
       'configuration',
-      phrase`“${settings.clientId}” is not an application (client) id.`,
+      phrase`“${repeatable(settings.clientId)}” is not an application (client) id.`,
       {
         advice: phrase`Set azureCredentials.clientId to the GUID on the overview page of your application (Microsoft Entra admin center › Entra ID › App registrations).`,
       },
@@ -201,7 +202,8 @@ class EntraTokenSource implements TokenSource {
   /** For people, a secret that cannot be read is taken for none: most applications have none, and Entra says who needs it. */
   async #readClientSecret(): Promise<string | undefined> {
     try {
-      return (await this.#deps.settings.clientSecret?.()) || undefined;
+      // Half a character cannot be sent; with its replacement, Entra says that the secret is wrong.
+      return (await this.#deps.settings.clientSecret?.())?.toWellFormed() || undefined;
     } catch (cause) {
       const trouble = unreadableSecretError(cause);
       if (this.#service !== undefined) {
