@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { endTogether } from '../setup/endTogether.mjs';
 import { inProject, root } from '../setup/paths.mjs';
 
 /**
@@ -19,6 +20,7 @@ export function runNode(args, { quiet = false, env = {} } = {}) {
     let output = '';
     child.stdout?.on('data', (chunk) => (output += chunk));
     child.stderr?.on('data', (chunk) => (output += chunk));
+    endTogether(child);
     child.on('error', (error) => resolve({ exitCode: 1, output: error.message }));
     child.on('close', (exitCode) => resolve({ exitCode, output }));
   });
