@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 
 /** The extensions that are built here, by the name of their folder. */
-export type ConsumerName = 'api-consumer' | 'load-meter' | 'session-consumer';
+export type ConsumerName = 'api-consumer' | 'fault-consumer' | 'load-meter' | 'session-consumer';
 
 /** Builds a consumer as its author would ship it, in one file, into a folder below `parent`, and returns that folder. */
 export async function buildConsumer(name: ConsumerName, parent: string): Promise<string> {

@@ -1,0 +1,104 @@
+import dns from 'node:dns';
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { setTimeout as wait } from 'node:timers/promises';
+
+// What the machine gives to an extension host, made to fail inside it: names of hosts, the disk, secret storage. Extensions
+// of one window share the process, so that each of them meets it.
+
+/**
+ * @typedef {object} SecretWish
+ * @property {'works' | 'slow' | 'unreadable' | 'unwritable' | 'otherVersion'} [mode] from now on
+ * @property {boolean} [lose] deletes what Azure Delegated Credentials has stored
+ * @property {string} [refreshToken] stored in place of the one that is there, as another window would
+ */
+
+/**
+ * Takes part in every extension's secret storage: VS Code gives each its own object of one class.
+ * @param {import('vscode').SecretStorage} own
+ */
+export function createSecretFaults(own) {
+  const shared = Object.getPrototypeOf(own);
+  const { get, store, delete: remove, keys } = shared;
+  /** @type {SecretWish['mode']} */
+  let mode = 'works';
+  /** @type {Set<import('vscode').SecretStorage>} */
+  const seen = new Set();
+  const pass = async (/** @type {boolean} */ isRead) => {
+    if (mode === 'slow') {
+      await wait(2000);
+    }
+    if (mode === (isRead ? 'unreadable' : 'unwritable')) {
+      throw new Error('The name org.freedesktop.secrets was not provided by any .service files');
+    }
+  };
+  const wrap = (/** @type {Function} */ original, isRead = false) =>
+    /** @this {import('vscode').SecretStorage} */
+    async function (/** @type {unknown[]} */ ...args) {
+      seen.add(this);
+      await pass(isRead);
+      const value = await Reflect.apply(original, this, args);
+      return mode === 'otherVersion' && original === get && typeof value === 'string'
+        ? value.replace('"version":1', '"version":99')
+        : value;
+    };
+  Object.assign(shared, { get: wrap(get, true), keys: wrap(keys, true), store: wrap(store), delete: wrap(remove) });
+
+  return async (/** @type {SecretWish} */ wish = {}) => {
+    mode = wish.mode ?? mode;
+    const found = [];
+    for (const secrets of seen) {
+      for (const key of await Reflect.apply(keys, secrets, [])) {
+        if (!key.startsWith('entra/account/')) {
+          continue;
+        }
+        const { refreshToken, ...rest } = JSON.parse(await Reflect.apply(get, secrets, [key]));
+        found.push(refreshToken);
+        if (wish.lose === true) {
+          await Reflect.apply(remove, secrets, [key]);
+        } else if (wish.refreshToken !== undefined) {
+          await Reflect.apply(store, secrets, [key, JSON.stringify({ ...rest, refreshToken: wish.refreshToken })]);
+        }
+      }
+    }
+    return { refreshTokens: found };
+  };
+}
+
+const { lookup } = dns;
+
+/**
+ * Names of hosts as they are found from now on, loopback aside: never, at an address, or by the machine again.
+ * @param {string | undefined} answer
+ */
+export function breakNames(answer) {
+  const isOurs = (/** @type {string} */ host) => host !== 'localhost' && !/^[\d.:]+$/.test(host);
+  const instead = (/** @type {string} */ host, /** @type {any} */ options, /** @type {any} */ callback) => {
+    if (!isOurs(host)) {
+      return lookup(host, options, callback);
+    }
+    const done = typeof options === 'function' ? options : callback;
+    if (answer === 'NOTFOUND') {
+      const error = Object.assign(new Error(`getaddrinfo ENOTFOUND ${host}`), { code: 'ENOTFOUND', hostname: host });
+      return process.nextTick(done, error);
+    }
+    return process.nextTick(done, null, options?.all ? [{ address: answer, family: 4 }] : answer, 4);
+  };
+  dns.lookup = answer === undefined ? lookup : /** @type {typeof lookup} */ (/** @type {unknown} */ (instead));
+  syncBuiltinESMExports();
+}
+
+const writing = /** @type {const} */ (['appendFile', 'copyFile', 'mkdir', 'rename', 'symlink', 'writeFile']);
+const ofDisk = Object.fromEntries(writing.map((name) => [name, fs.promises[name]]));
+
+/**
+ * Whatever is written with promises fails, as on a full disk.
+ * @param {boolean} isFull
+ */
+export function breakDisk(isFull) {
+  const full = (/** @type {string} */ name) => async () => {
+    throw Object.assign(new Error(`ENOSPC: no space left on device, ${name}`), { code: 'ENOSPC', syscall: name });
+  };
+  Object.assign(fs.promises, isFull ? Object.fromEntries(writing.map((name) => [name, full(name)])) : ofDisk);
+  syncBuiltinESMExports();
+}

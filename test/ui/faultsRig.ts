@@ -1,0 +1,291 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { root } from '../../scripts/setup/paths.mjs';
+import type { RequestRecord } from '../azure/controlTypes.ts';
+import { type LocalAzure, startLocalAzure } from '../azure/localAzure.ts';
+import { buildConsumer } from '../editor/consumers/buildConsumer.ts';
+import type { ConsumerId } from '../faults/faultTypes.ts';
+import type { EditorOptions } from './editorProcesses.ts';
+import { type EditorWindow, openEditor } from './editorWindow.ts';
+import type { Notification } from './notifications.ts';
+import { sampleSettings } from './sampleSettings.ts';
+import { copiedClaims, getToken, signInAs } from './signInSteps.ts';
+import { waitFor } from './waitFor.ts';
+
+export const ada = 'ada@contoso.com';
+
+/** The consumers of a window. */
+export type EditorConsumer = Extract<ConsumerId, 'command' | 'api' | 'authenticationProvider' | 'gitProvider'> | 'task';
+
+/** Whose token each of them asks for: resources of their own, so that nobody waits for another's request. */
+const resources: Readonly<Record<EditorConsumer, { readonly uri: string; readonly name: string }>> = {
+  command: { uri: 'https://storage.azure.com', name: 'Azure Storage' },
+  task: { uri: 'https://storage.azure.com', name: 'Azure Storage' },
+  api: { uri: 'https://database.windows.net', name: 'Azure SQL Database' },
+  authenticationProvider: { uri: 'https://vault.azure.net', name: 'Azure Key Vault' },
+  gitProvider: { uri: '', name: 'Azure DevOps' },
+};
+/** A token for it is in memory before anything goes wrong. */
+export const atHand = 'https://graph.microsoft.com';
+
+/** What the extension that asks was answered. */
+interface Reply {
+  readonly token?: { readonly user?: string; readonly accounts?: string[]; readonly refreshTokens?: string[] } | null;
+  readonly error?: {
+    readonly name: string;
+    readonly message: string;
+    readonly code?: string;
+    readonly advice?: string;
+  };
+  readonly milliseconds: number;
+}
+
+/** What became of one consumer's request. */
+export interface Result {
+  /** In the consumer's own language, as the table of faults has it. */
+  readonly given: string;
+  /** Whatever words reached it. */
+  readonly text: string;
+  readonly seconds: number;
+  /** How often Entra was asked for it. */
+  readonly requests: number;
+}
+
+/** One window with an extension that asks in every way there is, a repository of Azure DevOps, and somebody signed in. */
+export interface FaultsRig extends AsyncDisposable {
+  readonly azure: LocalAzure;
+  readonly editor: EditorWindow;
+  /** One more proxy, which the extension can be sent to while git goes on to use its own. */
+  readonly otherAzure: LocalAzure;
+  /** Asks the extension for something that is no token. */
+  tell(path: string, wish?: object): Promise<Reply>;
+  /**
+   * Makes a consumer ask for a token, and waits until it knows.
+   * @param begun called once a person has asked: until then the keyboard is theirs
+   */
+  ask(consumer: EditorConsumer, begun?: () => void): Promise<Result>;
+  /** Asks for the token that is in memory, if it still is. @returns how it was had */
+  askAtHand(): Promise<'served' | 'renewed' | 'refused'>;
+  accounts(): Promise<readonly string[]>;
+  /** Who runs the window's extensions; another process after each restart. */
+  extensionHost(): Promise<number>;
+  /** Signs in, and lets the extension have tokens. */
+  signIn(): Promise<void>;
+  /** Fails unless nothing waits for the person: no dialog, no box, no page of a browser. */
+  assertNothingAsked(): Promise<void>;
+  /** Takes notifications off the screen. */
+  clear(): Promise<void>;
+  /** Puts a token into memory that is good for an hour; those of the consumers are not kept. */
+  haveAtHand(): Promise<void>;
+}
+
+const gitNotice = 'Git cannot get into contoso: ';
+
+/** Tokens of this life, in seconds, are good, but too short-lived to be kept: every question goes to Entra. */
+const notKept = 280;
+
+/** Opens the window. */
+export async function openFaultsRig(name: string): Promise<FaultsRig> {
+  await using started = new AsyncDisposableStack();
+  const home = await mkdtemp(join(tmpdir(), 'faults-'));
+  started.defer(() => rm(home, { recursive: true, force: true, maxRetries: 5 }));
+  const azure = started.use(await startLocalAzure({ storage: false }));
+  const otherAzure = started.use(await startLocalAzure({ storage: false }));
+  const consumerFile = join(home, 'consumer.json');
+  const options: EditorOptions = {
+    folder: await makeRepository(home),
+    extensions: [root, await buildConsumer('fault-consumer', home)],
+    env: { ...azure.environment, FAULT_CONSUMER_FILE: consumerFile, GIT_CONFIG_GLOBAL: join(home, 'gitconfig') },
+    proxy: { url: azure.proxyUrl, caSpkiHash: azure.caSpkiHash },
+    settings: sampleSettings({ 'git.path': await oldGit(home), 'git.autofetch': false }),
+    screenshotFolder: join(root, 'artifacts', name),
+  };
+  const editor = await openEditor(options);
+  started.defer(() => editor.dispose());
+  const rig = createRig({ azure, otherAzure, editor, consumerFile });
+  await rig.signIn();
+  await azure.control.setAccessTokenLifetime(notKept);
+  const running = started.move();
+  return { ...rig, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+/** A repository whose remote is one of Azure DevOps. */
+async function makeRepository(home: string): Promise<string> {
+  const folder = join(home, 'repo');
+  await mkdir(folder);
+  await writeFile(join(home, 'gitconfig'), '[user]\n\tname = Ada Sample\n\temail = ada@contoso.com\n');
+  const git = (...args: string[]) => promisify(execFile)('git', ['-C', folder, ...args]);
+  await git('init', '-q', '-b', 'main');
+  await git('remote', 'add', 'origin', 'https://dev.azure.com/contoso/Project%20One/_git/repo');
+  return folder;
+}
+
+/** A git that takes no configuration from its environment, as before 2.31: the Git extension asks its providers for it. */
+async function oldGit(home: string): Promise<string> {
+  const path = join(home, 'git');
+  await writeFile(path, '#!/bin/sh\nunset GIT_CONFIG_COUNT\nexec git "$@"\n', { mode: 0o755 });
+  return path;
+}
+
+interface RigParts extends Pick<FaultsRig, 'azure' | 'otherAzure' | 'editor'> {
+  readonly consumerFile: string;
+}
+
+function createRig({ azure, otherAzure, editor, consumerFile }: RigParts): Omit<FaultsRig, typeof Symbol.asyncDispose> {
+  const host = async () => JSON.parse(await readFile(consumerFile, 'utf8')) as { url: string; pid: number };
+  const tell = async (path: string, wish: object = {}): Promise<Reply> => {
+    const { url } = await waitFor(() => host().catch(() => undefined), { what: 'the extension that asks' });
+    const response = await fetch(new URL(path, url), { method: 'POST', body: JSON.stringify(wish) });
+    return (await response.json()) as Reply;
+  };
+  const requests = async (since: number, resource: string): Promise<readonly RequestRecord[]> => {
+    return await azure.control.requests({ since, resource, host: 'login.microsoftonline.com' });
+  };
+  const askers: Readonly<Record<EditorConsumer, (begun: () => void) => Promise<Omit<Result, 'requests'>>>> = {
+    command: (begun) => askCommand(editor, begun),
+    task: async () => ofApi(await tell('/command', { resource: resources.task.uri })),
+    api: async () => ofApi(await tell('/api', { resource: resources.api.uri })),
+    authenticationProvider: async () =>
+      ofSession(await tell('/session', { resource: resources.authenticationProvider.uri })),
+    gitProvider: () => askGit(editor, () => tell('/git')),
+  };
+  const lastRequest = async (): Promise<number> => (await azure.control.requests()).at(-1)?.number ?? 0;
+  const ask: FaultsRig['ask'] = async (consumer, begun = () => undefined) => {
+    const since = await lastRequest();
+    const result = await askers[consumer](begun);
+    return { ...result, requests: (await requests(since, resources[consumer].name)).length };
+  };
+  const clear = async (): Promise<void> => {
+    await tell('/clear');
+    await waitFor(
+      async () => ((await editor.page.locator('.notification-list-item').count()) === 0 ? true : undefined),
+      { what: 'a window without notifications' },
+    );
+  };
+  return {
+    ...{ azure, otherAzure, editor, tell, ask, clear },
+    async haveAtHand() {
+      await azure.control.setAccessTokenLifetime(null);
+      assert.equal((await tell('/api', { resource: atHand })).token?.user, ada);
+      await azure.control.setAccessTokenLifetime(notKept);
+    },
+    async askAtHand() {
+      const since = await lastRequest();
+      const { error } = await tell('/api', { resource: atHand });
+      const asked = (await requests(since, 'Microsoft Graph')).length > 0;
+      return error !== undefined ? 'refused' : asked ? 'renewed' : 'served';
+    },
+    accounts: async () => (await tell('/accounts')).token?.accounts ?? [],
+    extensionHost: async () => (await host()).pid,
+    async signIn() {
+      await azure.control.setAccessTokenLifetime(null);
+      await signInAs(editor, ada);
+      await allow(editor, tell);
+      await azure.control.setAccessTokenLifetime(notKept);
+      await clear();
+    },
+    async assertNothingAsked() {
+      assert.equal(await editor.page.locator('.monaco-dialog-box').count(), 0, 'a dialog is open');
+      assert.equal(await editor.page.locator('.quick-input-widget:visible').count(), 0, 'a box is open');
+      assert.equal(editor.context.pages().length, 1, 'a page of a browser is open');
+    },
+  };
+}
+
+/** The person lets the extension have tokens, where they were not asked before. */
+async function allow(editor: EditorWindow, tell: FaultsRig['tell']): Promise<void> {
+  const answers: readonly (readonly [string, string, string])[] = [
+    ['/api', 'Allow for all resources', atHand],
+    ['/session', 'Allow', atHand],
+  ];
+  for (const [path, button, resource] of answers) {
+    const asked = tell(path, { resource, interactive: true });
+    const dialog = editor.page.locator('.monaco-dialog-box').waitFor({ timeout: 30_000 });
+    const first = await Promise.race([asked.then(() => 'answer' as const), dialog.then(() => 'dialog' as const)]);
+    dialog.catch(() => undefined);
+    if (first === 'dialog') {
+      await editor.dialogButton(button);
+      if (path === '/session') {
+        await editor.pick(ada);
+      }
+    }
+    const { token, error } = await asked;
+    assert.equal(token?.user, ada, JSON.stringify(error));
+  }
+}
+
+/** The person asks with the palette and sees a notification; the log has the code. */
+async function askCommand(editor: EditorWindow, begun: () => void): Promise<Omit<Result, 'requests'>> {
+  const before = editor.notifications().length;
+  const logged = (await ownLog(editor)).length;
+  await getToken(editor, resources.command.name);
+  begun();
+  const start = Date.now();
+  const shown = await waitFor(() => editor.notifications().slice(before).find(isOfCommand), {
+    what: 'a notification of the command',
+    timeout: 90_000,
+  });
+  const seconds = (Date.now() - start) / 1000;
+  if (shown.severity === 'info') {
+    const { upn, unique_name: name = upn } = await copiedClaims(editor);
+    return { given: name === ada ? 'token in the clipboard' : 'nothing', text: shown.message, seconds };
+  }
+  assert.ok(shown.buttons.length > 0, 'no button says what can be done');
+  const line = (await ownLog(editor)).slice(logged);
+  const code = /\[error\] (\w+): /.exec(line)?.[1] ?? 'no code in the log';
+  return { given: code, text: shown.message, seconds };
+}
+
+function isOfCommand({ severity, message }: Notification): boolean {
+  return severity === 'error' ? !message.startsWith(gitNotice) : message.includes('is in the clipboard');
+}
+
+/** What the extension has logged in this window. */
+export async function ownLog(editor: EditorWindow): Promise<string> {
+  const logs = (await editor.logs()).filter((name) => name.endsWith('Azure Credentials.log'));
+  return (await Promise.all(logs.map((log) => readFile(log, 'utf8')))).join('');
+}
+
+function ofApi({ token, error, milliseconds }: Reply): Omit<Result, 'requests'> {
+  const text = error === undefined ? '' : `${error.message} ${error.advice ?? ''}`;
+  const given = error === undefined ? (token?.user === ada ? 'token' : 'nothing') : (error.code ?? error.name);
+  return { given, text, seconds: milliseconds / 1000 };
+}
+
+function ofSession({ token, error, milliseconds }: Reply): Omit<Result, 'requests'> {
+  const given = error !== undefined ? error.name : token?.user === ada ? 'session' : 'no session';
+  return { given, text: error?.message ?? '', seconds: milliseconds / 1000 };
+}
+
+/** Where no provider has credentials, the Git extension asks the person: that is where its question to us has ended. */
+async function askGit(editor: EditorWindow, ask: () => Promise<Reply>): Promise<Omit<Result, 'requests'>> {
+  const before = editor.notifications().length;
+  const start = Date.now();
+  const box = editor.page.locator('.quick-input-widget:visible', { hasText: 'Git: https://dev.azure.com' });
+  const running = ask();
+  const isOver = running.then(() => true);
+  let knownAt: number | undefined;
+  while (!(await Promise.race([isOver, wait(50, false)]))) {
+    if ((await box.count()) > 0) {
+      knownAt ??= Date.now();
+      await editor.page.keyboard.press('Escape');
+    }
+  }
+  const { error } = await running;
+  const seconds = ((knownAt ?? Date.now()) - start) / 1000;
+  if (error === undefined && knownAt === undefined) {
+    return { given: 'credentials', text: '', seconds };
+  }
+  assert.ok(knownAt !== undefined, `git failed before it asked: ${JSON.stringify(error)}`);
+  const isOurs = ({ message }: Notification) => message.startsWith(gitNotice);
+  const shown = await waitFor(() => editor.notifications().slice(before).find(isOurs), {
+    what: 'a notification of git',
+    timeout: 5_000,
+  });
+  return { given: 'no credentials', text: shown.message, seconds };
+}
