@@ -122,16 +122,28 @@ function runProgram(
 
 /** Can this program be started, and does it end well with these arguments? */
 export async function works(command: string, args: readonly string[]): Promise<boolean> {
-  const env = { PATH: process.env['PATH'] ?? '' };
-  const { code } = await runProgram(command, args, { cwd: tmpdir(), env }).catch(() => ({ code: 1 }));
-  return code === 0;
+  return (await outputOf(command, args)) !== undefined;
 }
 
-/** A Python that has these modules: the first on the path may be another than the system's. */
+/** What a program prints; `undefined` when it cannot be started or fails. */
+async function outputOf(command: string, args: readonly string[]): Promise<string | undefined> {
+  const env = { PATH: process.env['PATH'] ?? '' };
+  const { code, stdout } = await runProgram(command, args, { cwd: tmpdir(), env }).catch(() => ({
+    code: 1,
+    stdout: '',
+  }));
+  return code === 0 ? stdout : undefined;
+}
+
+/**
+ * The file of a Python that has these modules: the first on the path may be another than the system's, and the first on the
+ * path of a terminal another than here.
+ */
 export async function findPython(modules: string): Promise<string | undefined> {
   for (const python of ['python3', '/usr/bin/python3']) {
-    if (await works(python, ['-c', `import ${modules}`])) {
-      return python;
+    const file = await outputOf(python, ['-c', `import sys, ${modules}; print(sys.executable)`]);
+    if (file !== undefined) {
+      return file.trim();
     }
   }
   return undefined;
