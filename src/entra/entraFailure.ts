@@ -38,13 +38,14 @@ export function entraFailure(body: Readonly<Record<string, unknown>>): EntraFail
   };
 }
 
-/** OAuth's and Entra's error names are short words: anything else is not passed on. */
+/** OAuth's and Entra's error names are short words in lower case: anything else, which could be a token, is not passed on. */
 function word(value: unknown): string | undefined {
-  return typeof value === 'string' && /^[\w.-]{1,64}$/.test(value) ? value : undefined;
+  return typeof value === 'string' && /^[a-z][a-z0-9_.-]{0,63}$/.test(value) ? value : undefined;
 }
 
+/** Trace and correlation ids are GUIDs. */
 function identifier(value: unknown): string | undefined {
-  return typeof value === 'string' && /^[\w-]{1,64}$/.test(value) ? value : undefined;
+  return typeof value === 'string' && /^[0-9a-f-]{1,64}$/i.test(value) ? value : undefined;
 }
 
 function firstNumber(value: unknown): number | undefined {

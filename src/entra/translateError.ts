@@ -99,7 +99,7 @@ const adviceByCode: Readonly<Partial<Record<ErrorCode, Advice>>> = {
 function translateFailure(failure: EntraFailure, context: AdviceContext): AzureCredentialsError {
   const code = codeFor(failure);
   const { message, advice } = adviceForNumber(failure.aadsts, context) ??
-    adviceByError[failure.error] ??
+    own(adviceByError, failure.error) ??
     adviceByCode[code] ?? {
       message: phrase`Microsoft Entra ID refused the request (${failure.error}).`,
       advice: phrase`Try again; if it goes on, tell your administrator.`,
@@ -117,13 +117,18 @@ function translateFailure(failure: EntraFailure, context: AdviceContext): AzureC
 
 /** What has to be done about an error of Entra's. */
 export function codeFor({ error, suberror, aadsts }: EntraFailure): ErrorCode {
-  const bySuberror = suberror === undefined ? undefined : codeBySuberror[suberror];
+  const bySuberror = suberror === undefined ? undefined : own(codeBySuberror, suberror);
   if (bySuberror !== undefined) {
     return bySuberror;
   }
   const tellsNothing = error === 'invalid_grant' || error === 'invalid_request';
   const byNumber = tellsNothing && aadsts !== undefined ? codeWhereErrorTellsNothing[aadsts] : undefined;
-  return byNumber ?? codeByError[error] ?? 'identity_provider';
+  return byNumber ?? own(codeByError, error) ?? 'identity_provider';
+}
+
+/** What a table has under a name that somebody else chose: `constructor` is in every object. */
+function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
 /**

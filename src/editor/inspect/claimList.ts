@@ -19,6 +19,9 @@ const order = [
   ...['ver', 'uti', 'rh', 'aio', 'sid'],
 ];
 
+/** The last second that a date can have: RFC 7519 sets no limit. */
+const latestSecond = 8.64e12;
+
 const times: ReadonlySet<string> = new Set(['iat', 'nbf', 'exp', 'auth_time', 'xms_tcdt']);
 
 /** The claims of a token, those that matter most first and those that nobody knows last. */
@@ -32,7 +35,7 @@ export function listClaims(claims: TokenClaims): readonly ListedClaim[] {
 /** Times are NumericDates of RFC 7519: seconds since the epoch. Some issuers write numbers as text. */
 function listedClaim(name: string, value: unknown): ListedClaim {
   const seconds = typeof value === 'string' && /^\d{9,11}$/.test(value) ? Number(value) : value;
-  return times.has(name) && typeof seconds === 'number' && Number.isFinite(seconds)
+  return times.has(name) && typeof seconds === 'number' && Math.abs(seconds) <= latestSecond
     ? { name, value, time: seconds * 1000 }
     : { name, value };
 }

@@ -13,6 +13,7 @@ const names: Readonly<Record<string, string>> = {
 
 /** Names of directory roles that a `wids` claim holds, as far as they are known. Role names are not translated. */
 export function roleNames(wids: unknown): string {
-  const known = (Array.isArray(wids) ? wids : []).map((id) => names[String(id).toLowerCase()]).filter(Boolean);
+  const ids = (Array.isArray(wids) ? wids : []).filter((id) => typeof id === 'string');
+  const known = ids.map((id) => id.toLowerCase()).flatMap((id) => (Object.hasOwn(names, id) ? [names[id]] : []));
   return known.length === 0 ? '' : `${known.join(', ')}.`;
 }
