@@ -25,7 +25,7 @@ export async function runLayers(layers, startedAt, options) {
   const among = (/** @type {readonly string[]} */ names) => names.filter((name) => chosen.includes(name));
   const [checks, unit] = await Promise.all([
     oneAfterTheOther(among(['check', 'types']), run),
-    oneAfterTheOther(among(['unit']), run),
+    oneAfterTheOther(among(['unit', 'hostile']), run),
   ]);
   const slow = among(['editor', 'ui', 'clients']);
   const built = slow.length === 0 || (await buildExtension());
