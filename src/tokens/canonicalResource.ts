@@ -1,8 +1,16 @@
 import type { CloudName } from './cloud.ts';
 import { type Phrase, phrase, type Text } from './phrase.ts';
-import { type CatalogueEntry, type KnownCloud, resourceCatalogue } from './resourceCatalogue.ts';
+import type { CatalogueEntry, KnownCloud } from './resourceCatalogue.ts';
 import { findHostRule, findServiceHost, type HostRule } from './resourceHosts.ts';
-import { type CatalogueMatch, cloudTitles, findByUri, findNamedEntry, nameEntry, namesOf } from './resources.ts';
+import {
+  type CatalogueMatch,
+  cloudTitles,
+  findById,
+  findByUri,
+  findNamedEntry,
+  nameEntry,
+  namesOf,
+} from './resources.ts';
 import { invalidResource, isGuid, quote } from './resourceText.ts';
 
 /** Entra allows 255 characters in an application id URI; a little more does no harm. */
@@ -86,11 +94,11 @@ function httpsResource(text: string, cloud: CloudName): string {
 
 /** Lower case, without the port that https has anyway; undefined when it is no host. */
 function canonicalHost(authority: string): string | undefined {
-  if (!/^[a-z0-9._-]+(?::\d{1,5})?$/i.test(authority) || !URL.canParse(`https://${authority}/`)) {
+  if (!/^[a-z0-9._-]+(?::\d{1,5})?$/i.test(authority)) {
     return undefined;
   }
-  const { host } = new URL(`https://${authority}/`);
-  return host.includes('..') || host.startsWith('.') ? undefined : host;
+  const host = URL.parse(`https://${authority}/`)?.host;
+  return host?.includes('..') || host?.startsWith('.') ? undefined : host;
 }
 
 function listedResource(match: CatalogueMatch, cloud: CloudName): string {
@@ -113,7 +121,7 @@ function unlistedResource({ uri, host, path }: Unlisted, cloud: CloudName): stri
     checkCloud({ entry: service.entry, clouds: service.clouds, asked: service.resource }, cloud);
     throw addressNotResource(uri, service.entry, cloud);
   }
-  const owner = entryWithId(findServiceHost(host) ?? rule?.entryId);
+  const owner = findById(findServiceHost(host) ?? rule?.entryId ?? '');
   if (owner === undefined) {
     return uri;
   }
@@ -200,10 +208,6 @@ function namedResource(text: string, cloud: CloudName): string {
       ? phrase`Begin it with https:// if it is a URI.`
       : phrase`Give a URI such as https://storage.azure.com, an application id (GUID), api://…, or a name such as "storage".`,
   );
-}
-
-function entryWithId(id: string | undefined): CatalogueEntry | undefined {
-  return id === undefined ? undefined : resourceCatalogue.find((entry) => entry.id === id);
 }
 
 function hasDotSegment(path: string): boolean {

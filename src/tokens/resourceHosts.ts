@@ -13,7 +13,13 @@ export interface HostRule {
 
 /** Finds the service that an address belongs to. @param host in lower case */
 export function findHostRule(host: string): HostRule | undefined {
-  return hostRules.find(({ ending }) => host.endsWith(ending) && host.length > ending.length);
+  for (let dot = host.indexOf('.', 1); dot > 0; dot = host.indexOf('.', dot + 1)) {
+    const rule = rules.get(host.slice(dot));
+    if (rule !== undefined) {
+      return rule;
+    }
+  }
+  return undefined;
 }
 
 /** Hosts that belong to a service but are one address for everybody, and not a resource. */
@@ -71,6 +77,8 @@ const hostRules: readonly HostRule[] = [
   rule('.postgres.database.azure.com', 'postgresql', 'public', false),
   rule('.mysql.database.azure.com', 'postgresql', 'public', false),
 ];
+
+const rules = new Map(hostRules.map((one) => [one.ending, one]));
 
 function rule(ending: string, entryId: string, cloud: KnownCloud, isResource: boolean): HostRule {
   return { ending, entryId, cloud, isResource };

@@ -58,19 +58,12 @@ export function nameEntry(entry: CatalogueEntry, cloud: CloudName): NamedResourc
 
 /** Finds a service by its URI in any cloud, with or without a slash at the end, in any case. */
 export function findByUri(uri: string): CatalogueMatch | undefined {
-  const wanted = withoutSlash(uri.toLowerCase());
-  for (const entry of resourceCatalogue) {
-    let resource: string | undefined;
-    const clouds = knownClouds.filter((cloud) => {
-      const found = entry.resources[cloud]?.find((candidate) => withoutSlash(candidate) === wanted);
-      resource ??= found;
-      return found !== undefined;
-    });
-    if (resource !== undefined) {
-      return { entry, clouds, resource };
-    }
-  }
-  return undefined;
+  return matches.get(withoutSlash(uri.toLowerCase()));
+}
+
+/** Finds a service by the name that the catalogue gives it. */
+export function findById(id: string): CatalogueEntry | undefined {
+  return entries.get(id);
 }
 
 /** Finds a service by its application id (GUID, any case). */
@@ -97,7 +90,7 @@ export function resourceName(resource: string): string {
   }
   const host = /^https:\/\/([^/?#@]+)\/?$/i.exec(text)?.[1]?.toLowerCase();
   const rule = host === undefined ? undefined : findHostRule(host);
-  const owner = rule === undefined ? undefined : resourceCatalogue.find(({ id }) => id === rule.entryId);
+  const owner = rule === undefined ? undefined : findById(rule.entryId);
   return owner === undefined || host === undefined ? resource : `${owner.name} (${host.split('.')[0]})`;
 }
 
@@ -107,4 +100,23 @@ function withoutSlash(uri: string): string {
 
 function plainName(text: string): string {
   return text.toLowerCase().replace(/[^a-z0-9]/g, '');
+}
+
+/** Read at each new resource: a search through the whole catalogue would be the longest part of what comes before the network. */
+const entries = new Map(resourceCatalogue.map((entry) => [entry.id, entry]));
+const matches = indexByUri(resourceCatalogue);
+
+function indexByUri(catalogue: readonly CatalogueEntry[]): ReadonlyMap<string, CatalogueMatch> {
+  const index = new Map<string, CatalogueMatch>();
+  for (const entry of catalogue) {
+    for (const cloud of knownClouds) {
+      for (const resource of entry.resources[cloud] ?? []) {
+        const uri = withoutSlash(resource);
+        const known = index.get(uri);
+        const clouds = known === undefined ? [cloud] : [...known.clouds, cloud];
+        index.set(uri, { resource, entry, ...known, clouds });
+      }
+    }
+  }
+  return index;
 }
