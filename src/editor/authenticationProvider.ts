@@ -128,7 +128,8 @@ class DelegatedAuthenticationProvider implements vscode.AuthenticationProvider, 
     { scopes, request }: SessionRequest,
     { account }: vscode.AuthenticationProviderSessionOptions,
   ): Promise<vscode.AuthenticationSession[]> {
-    const accounts = (await this.#tokens.getAccounts()).filter(({ id }) => account === undefined || id === account.id);
+    const all = await this.#tokens.getAccounts().catch(noneIfUnreadable);
+    const accounts = all.filter(({ id }) => account === undefined || id === account.id);
     const attempts = await Promise.allSettled(
       accounts.map(({ id }) => this.#tokens.getToken({ ...request, account: id }, this.#requester)),
     );
@@ -213,6 +214,14 @@ function throwUnlessMended(attempts: readonly PromiseSettledResult<AccessToken>[
       throw attempt.reason;
     }
   }
+}
+
+/** Without sessions the editor offers a sign-in, which is good until the window closes. */
+function noneIfUnreadable(error: unknown): readonly Account[] {
+  if (isAzureCredentialsError(error) && error.code === 'storage') {
+    return [];
+  }
+  throw error;
 }
 
 function isMendedBySignIn(error: unknown): boolean {

@@ -76,9 +76,12 @@ export function createConfiguredSource(deps: ConfiguredSourceDeps): ConfiguredSo
     acquireToken: async (request) => (await open()).source.acquireToken(request),
     async signIn(options) {
       const { source } = await open();
-      const before = await getAccounts();
+      const before = await getAccounts().catch(() => undefined);
       const account = await source.signIn(options);
-      await deps.onSignedIn([...before, account]);
+      // Where nobody can tell who was there, nobody takes their place.
+      if (before !== undefined) {
+        await deps.onSignedIn([...before, account]);
+      }
       return account;
     },
     async signOut(account) {

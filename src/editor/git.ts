@@ -112,11 +112,14 @@ class GitSupport implements vscode.Disposable {
     }
   }
 
-  /** An account list that cannot be read is an empty one here: whoever asks for a token is told why. */
+  /** While the account list cannot be read it is as it was: whoever asks for a token is told why there is none. */
   async #isSignedIn(): Promise<boolean> {
     const { tokens, globalState } = this.#deps;
-    const accounts = await accountsForGit(await tokens.getAccounts().catch(() => []));
-    const isSignedIn = accounts.length > 0;
+    const known = await tokens.getAccounts().catch(() => undefined);
+    if (known === undefined) {
+      return globalState.get(signedInKey, false);
+    }
+    const isSignedIn = (await accountsForGit(known)).length > 0;
     if (globalState.get(signedInKey, false) !== isSignedIn) {
       await globalState.update(signedInKey, isSignedIn);
     }

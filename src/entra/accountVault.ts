@@ -1,10 +1,10 @@
 import type { Account } from '../tokens/account.ts';
 import { Emitter } from '../tokens/emitter.ts';
-import { AzureCredentialsError } from '../tokens/errors.ts';
-import { phrase } from '../tokens/phrase.ts';
+import type { AzureCredentialsError } from '../tokens/errors.ts';
 import type { Disposable, Event } from '../tokens/ports.ts';
 import type { AccountSecret, VaultKey } from './accountSecret.ts';
 import { SecretShelf, type SecretShelfDeps } from './secretShelf.ts';
+import { storageError } from './storageError.ts';
 import type { VaultSurvey } from './vaultSurvey.ts';
 
 /** One sign-in of one account, as this window knows it. Holds the refresh token: never give it to a log. */
@@ -51,6 +51,8 @@ export class AccountVault implements Disposable {
   #queue: Promise<unknown> = Promise.resolve();
   #synced: Promise<void> | undefined;
   #retryLoadAt = Number.NEGATIVE_INFINITY;
+  /** Why not everything in the store is known. */
+  #unreadable: AzureCredentialsError | undefined;
 
   constructor(deps: VaultDeps) {
     this.#deps = deps;
@@ -64,8 +66,12 @@ export class AccountVault implements Disposable {
     return this.#changed.event;
   }
 
+  /** @throws AzureCredentialsError `storage` when the store cannot be read and nobody is known: that is not nobody */
   async accounts(): Promise<readonly Account[]> {
     await this.#current();
+    if (this.#entries.size === 0 && this.#unreadable !== undefined) {
+      throw this.#unreadable;
+    }
     return [...this.#entries.values()].map(({ account }) => account);
   }
 
@@ -169,6 +175,7 @@ export class AccountVault implements Disposable {
       return;
     }
     const before = this.#signIns();
+    this.#unreadable = undefined;
     try {
       const survey = await this.#shelf.survey();
       for (const { account, signIn, stored } of [...this.#entries.values()]) {
@@ -180,8 +187,10 @@ export class AccountVault implements Disposable {
       await Promise.all(keys.map((key) => this.#load(key, stale)));
       await this.#shelf.tidy([...survey.obsolete, ...(whole ? await this.#shelf.outdated(survey.marks) : [])]);
     } catch (error) {
-      this.#trouble('read', error);
+      this.#unreadable = this.#trouble('read', error);
       this.#keepStale(stale);
+    }
+    if (this.#unreadable !== undefined) {
       this.#synced = undefined;
       this.#retryLoadAt = this.#deps.clock.monotonic() + retryLoadMs;
     }
@@ -201,7 +210,7 @@ export class AccountVault implements Disposable {
     try {
       secret = await this.#shelf.read(key);
     } catch (error) {
-      this.#trouble('read', error);
+      this.#unreadable = this.#trouble('read', error);
       this.#keepStale([this.#shelf.name(key)]);
       return;
     }
@@ -218,7 +227,7 @@ export class AccountVault implements Disposable {
     }
   }
 
-  /** What could not be read is read with the next change. */
+  /** What could not be read is read with the next change, or when the store is tried again. */
   #keepStale(names: Iterable<string>): void {
     for (const name of names) {
       this.#stale.add(name);
@@ -314,15 +323,4 @@ export class AccountVault implements Disposable {
 
 function keyOf({ account, signIn }: Entry): VaultKey {
   return { kind: 'account', accountId: account.id, signIn };
-}
-
-function storageError(what: 'read' | 'write', cause: unknown): AzureCredentialsError {
-  const message =
-    what === 'read'
-      ? phrase`The editor’s secret storage cannot be read.`
-      : phrase`The editor’s secret storage cannot be written.`;
-  return new AzureCredentialsError('storage', message, {
-    advice: phrase`You stay signed in until this window closes. To stay signed in after that, unlock or install a keyring (on Linux: gnome-keyring or KWallet) and restart the editor.`,
-    cause: { name: cause instanceof Error ? cause.name : typeof cause },
-  });
 }

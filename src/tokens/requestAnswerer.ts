@@ -89,9 +89,23 @@ export class RequestAnswerer {
     try {
       await abortable(this.#deps.accounts.load(), call.request.signal);
     } catch (error) {
+      const isUnreadable = isAzureCredentialsError(error) && error.code === 'storage';
+      if (isUnreadable && mayAskPerson(call)) {
+        return this.#answerInMemory(call);
+      }
       throw this.#failed(call, error);
     }
     return this.#answer(call);
+  }
+
+  /** Nobody can tell who is signed in; a sign-in now is good for this window, whatever is the matter with the store. */
+  #answerInMemory(call: Call): Promise<AccessToken> {
+    try {
+      call.target = this.#targets.get(call.request, this.#deps.cloud());
+    } catch (error) {
+      return Promise.reject(this.#failed(call, error));
+    }
+    return this.#answerAfterSignIn(call, call.target);
   }
 
   async #answerWhenAuthorized(call: Call, plan: RequestPlan, verdict: Promise<void>): Promise<AccessToken> {

@@ -97,6 +97,29 @@ describe('token service: interaction', () => {
     assert.equal(source.signIns[1]?.loginHint, ada.username);
   });
 
+  it('signs in also where nobody can tell who is signed in, and without interaction says why there is no token', async () => {
+    const { service, source } = serviceUnderTest();
+    source.getAccounts = () => Promise.reject(new AzureCredentialsError('storage', 'no keyring'));
+    await assert.rejects(service.getToken(storage, person), code('storage'));
+    await assert.rejects(service.getToken({ resource: 'a b', interactive: true }, person), code('resource_invalid'));
+    assert.deepEqual(source.signIns, []);
+    assert.equal((await service.getToken(asking, person)).token, 'token-1');
+    assert.equal(source.signIns.length, 1);
+    assert.deepEqual(
+      service.activity().map(({ outcome }) => outcome),
+      ['storage', 'resource_invalid', 'granted'],
+    );
+  });
+
+  it('asks again for the accounts once they can be read', async () => {
+    const { service, source } = serviceUnderTest();
+    const { getAccounts } = source;
+    source.getAccounts = () => Promise.reject(new AzureCredentialsError('storage', 'no keyring'));
+    await assert.rejects(service.getAccounts(), code('storage'));
+    source.getAccounts = getAccounts;
+    assert.equal((await service.getToken(storage, person)).token, 'token-1');
+  });
+
   it('opens one browser for two resources when nobody is signed in, and a second only where still needed', async () => {
     const { service, source } = serviceUnderTest({ accounts: [] });
     const consented = new Set<string>();
