@@ -20,7 +20,7 @@ export interface EntraRequest {
 /** A JSON answer of any status below 500 but 429. */
 export interface EntraAnswer {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Headers;
   readonly body: Readonly<Record<string, unknown>>;
 }
 
@@ -109,7 +109,7 @@ export class EntraNetwork {
     const { status } = response;
     const waitMs = this.#askedToWait(response);
     const body = await readJsonAnswer(response);
-    this.#deps.log.trace(`${request.method} ${new URL(request.url).pathname} answered ${status}`);
+    this.#deps.log.trace(`${request.method} ${request.url.split('?', 1)[0]} answered ${status}`);
     if (waitMs !== undefined || isLoopLockout(body)) {
       const lockoutMs = waitMs ?? loopLockoutMs;
       if (request.throttleKey !== undefined) {
@@ -123,7 +123,7 @@ export class EntraNetwork {
     if (body === undefined || status < 200 || (status >= 300 && status < 400)) {
       return { error: notEntraError(status, request.url), repeat: false };
     }
-    return { answer: { status, headers: Object.fromEntries(response.headers), body } };
+    return { answer: { status, headers: response.headers, body } };
   }
 
   /** How long the answer asks everyone to stay away, in milliseconds. */
@@ -131,7 +131,9 @@ export class EntraNetwork {
     if (ok) {
       return undefined;
     }
-    const asked = retryAfterMs(headers.get('retry-after'), this.#deps.clock.now());
+    // A date is by the clock of who gave the answer, which may differ from this machine's.
+    const date = Date.parse(headers.get('date') ?? '');
+    const asked = retryAfterMs(headers.get('retry-after'), Number.isNaN(date) ? this.#deps.clock.now() : date);
     return status === 429 ? (asked ?? defaultWaitMs) : asked;
   }
 

@@ -27,6 +27,16 @@ export function networkError(error: unknown, url: string): AzureCredentialsError
       code,
     );
   }
+  const status = proxyStatus(error);
+  if (status !== undefined && status !== 407) {
+    return failure(
+      phrase`The proxy did not let the request to ${host} through (status ${status}).`,
+      status >= 500
+        ? phrase`The proxy itself could not reach it. Check your connection and try again; if it goes on, tell the administrator of the proxy.`
+        : phrase`Ask the administrator of the proxy to allow ${host}.`,
+      code,
+    );
+  }
   if (proxyCodes.test(code)) {
     return failure(
       phrase`The proxy did not let the request to ${host} through.`,
@@ -51,7 +61,8 @@ export function networkError(error: unknown, url: string): AzureCredentialsError
 /** True for a connection that failed before an answer came: nothing says the other side saw the request. */
 export function isConnectionFailure(error: unknown): boolean {
   const code = failureCode(error);
-  return !isTimeout(error) && !certificateCodes.test(code) && !proxyCodes.test(code);
+  const isRefusedByProxy = proxyCodes.test(code) && (proxyStatus(error) ?? 0) < 500;
+  return !isTimeout(error) && !certificateCodes.test(code) && !isRefusedByProxy;
 }
 
 /** The error for an answer that is not one of Entra's: a captive portal, a proxy's page, a body cut short. */
@@ -105,6 +116,17 @@ export function withTrace(advice: Phrase, traceId: string | undefined): Phrase {
 
 function failure(message: Phrase, advice: Phrase, code: string): AzureCredentialsError {
   return new AzureCredentialsError('network', message, { advice, ...(code !== '' && { cause: { code } }) });
+}
+
+/** What a proxy answered instead of a tunnel: `Proxy response (403) !== 200 when HTTP Tunneling`, `… HTTP/1.1 403 Forbidden`. */
+function proxyStatus(error: unknown): number | undefined {
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
+    const status = proxyMessages.test(at.message) && /(?:\(|HTTP\/1\.[01] )(\d{3})\b/.exec(at.message)?.[1];
+    if (status) {
+      return Number(status);
+    }
+  }
+  return undefined;
 }
 
 function isTimeout(error: unknown): boolean {

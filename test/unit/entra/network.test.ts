@@ -36,15 +36,28 @@ describe('the network to Entra', () => {
     { error: fetchFailed('ERR_TLS_CERT_ALTNAME_INVALID'), says: /not trusted/, tries: 1 },
     {
       error: fetchFailed('UND_ERR_ABORTED', 'Proxy response (407) !== 200 when HTTP Tunneling'),
-      says: /http\.proxy/,
+      says: /user name and password.*http\.proxy/,
       tries: 1,
+    },
+    {
+      error: fetchFailed(
+        'ERR_PROXY_TUNNEL',
+        'Failed to establish tunnel via http://proxy:3128: HTTP/1.1 403 Forbidden',
+      ),
+      says: /proxy.*status 403.*administrator of the proxy to allow login\.microsoftonline\.com/,
+      tries: 1,
+    },
+    {
+      error: fetchFailed('UND_ERR_RESPONSE_STATUS', 'Proxy response (504) !== 200 when HTTP Tunneling'),
+      says: /proxy.*status 504.*connection/,
+      tries: 3,
     },
     { error: new TypeError('net::ERR_CERT_AUTHORITY_INVALID'), says: /not trusted/, tries: 1 },
     { error: new TypeError('net::ERR_PROXY_CONNECTION_FAILED'), says: /http\.proxy/, tries: 1 },
     { error: new TypeError('net::ERR_INTERNET_DISCONNECTED'), says: /could not be reached/, tries: 3 },
   ];
   for (const { error, says, tries } of failures) {
-    it(`says what ${(error.cause as { code?: string })?.code ?? error.message} means, and tries ${tries} times`, async () => {
+    it(`says what ${nameOf(error)} means, and tries ${tries} times`, async () => {
       const found = await failure(network(() => Promise.reject(error)).send(post));
       assert.equal(found.code, 'network');
       assert.match(`${found.message} ${found.advice}`, says);
@@ -122,6 +135,16 @@ describe('the network to Entra', () => {
 });
 
 describe('Retry-After', () => {
+  it('as a date is by the clock of who sent it', async () => {
+    const headers = { date: 'Sat, 31 Jan 2026 12:00:00 GMT', 'retry-after': 'Sat, 31 Jan 2026 12:00:20 GMT' };
+    const network = new EntraNetwork({
+      fetch: async () => new Response('{}', { status: 429, headers }),
+      clock: { now: () => now + 86_400_000, monotonic: () => performance.now() },
+      log: new KeptLog(),
+    });
+    assert.equal((await failure(network.send(post))).retryAfterTimestamp, now + 86_400_000 + 20_000);
+  });
+
   const now = Date.parse('2026-01-31T12:00:00Z');
   const cases: readonly (readonly [string | null, number | undefined])[] = [
     ['30', 30_000],
@@ -143,6 +166,11 @@ describe('Retry-After', () => {
     });
   }
 });
+
+function nameOf({ cause, message }: TypeError): string {
+  const { code, message: reason } = (cause ?? {}) as { code?: string; message?: string };
+  return code === undefined ? message : `${code} (${reason})`;
+}
 
 function whenAborted(init: RequestInit | undefined): Promise<never> {
   // A timer keeps Node running: the deadline itself does not.
