@@ -19,7 +19,7 @@ export interface LocalTokenEndpointDeps {
   readonly tokens: Pick<TokenService, 'getToken'>;
   readonly secrets: Pick<SecretStore, 'get' | 'store'>;
   readonly memory: WorkspaceMemory;
-  /** Folder, private to the person and to this workspace, for the RPC cookie. It need not exist. */
+  /** Folder, private to the person and to this workspace, for the RPC cookie; the port is added. It need not exist. */
   readonly cookieFolder: (workspaceId: string) => string;
   readonly clock: Clock;
   readonly log: Log;
@@ -45,7 +45,8 @@ export class LocalTokenEndpoint implements Disposable {
     this.#deps = deps;
     this.#server = parts.server;
     this.#address = parts.address;
-    this.#cookieFolder = deps.cookieFolder(parts.workspaceId);
+    // Each port has a cookie of its own: two windows on one workspace would take the file from each other.
+    this.#cookieFolder = `${deps.cookieFolder(parts.workspaceId)}-${parts.address.port}`;
   }
 
   /** Starts to listen; nobody is served before {@link serve}. */

@@ -7,8 +7,14 @@ import { mintRpcCookie, rpcCookieLifetime } from './rpcCookie.ts';
 /** Name of the file that posit-sdk and rstudioapi read in `PWB_SESSION_RUNTIME_DIR`. */
 const fileName = 'rpc_cookie';
 
-/** How often the cookie is replaced, in milliseconds: it never has less than half of its time left. */
-const renewInterval = rpcCookieLifetime / 2;
+/** How long a cookie stays in the file, in milliseconds: it never has less than half of its time left. */
+const renewAfter = rpcCookieLifetime / 2;
+
+/** How often the clock is looked at, in milliseconds. Timers stand still while a machine sleeps, and the cookie ends meanwhile. */
+const lookInterval = 10_000;
+
+/** How long to wait after a failure, in milliseconds. */
+const retryAfter = 5 * 60_000;
 
 export interface RpcCookieFileDeps {
   /** Folder for this file alone; made when it is missing. */
@@ -29,10 +35,12 @@ export class RpcCookieFile implements Disposable {
   readonly #timer: NodeJS.Timeout;
   #lastWrite: Promise<void> = Promise.resolve();
   #written = '';
+  /** By the wall clock, in milliseconds since the epoch. */
+  #renewFrom = 0;
 
   private constructor(deps: RpcCookieFileDeps) {
     this.#deps = deps;
-    this.#timer = setInterval(() => void this.#renew(), renewInterval);
+    this.#timer = setInterval(() => this.#renewWhenDue(), lookInterval);
     this.#timer.unref();
   }
 
@@ -71,21 +79,28 @@ export class RpcCookieFile implements Disposable {
     }
   }
 
-  #renew(): Promise<void> {
+  #renewWhenDue(): void {
+    const now = this.#deps.clock.now();
+    // A clock that was set back would keep a cookie of the future for long.
+    if (now < this.#renewFrom && now > this.#renewFrom - 2 * renewAfter) {
+      return;
+    }
+    this.#renewFrom = now + retryAfter;
     this.#lastWrite = this.#write().catch(() => {
-      this.#deps.log.warn('The RPC cookie of Posit Workbench could not be renewed; it is tried again in half an hour.');
+      this.#deps.log.warn('The RPC cookie of Posit Workbench could not be renewed; it is tried again in five minutes.');
     });
-    return this.#lastWrite;
   }
 
   /** Renames a whole file into place: a reader never sees half a cookie. */
   async #write(): Promise<void> {
     const { folder, secret, clock } = this.#deps;
-    const line = `${mintRpcCookie(secret, clock.now() + rpcCookieLifetime)}\n`;
+    const now = clock.now();
+    const line = `${mintRpcCookie(secret, now + rpcCookieLifetime)}\n`;
     const draft = join(folder, `${fileName}.${process.pid}`);
     await writeFile(draft, line, { mode: 0o600 });
     await rename(draft, join(folder, fileName));
     this.#written = line;
+    this.#renewFrom = now + renewAfter;
   }
 }
 
