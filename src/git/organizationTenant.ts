@@ -42,7 +42,7 @@ export function createOrganizationTenants(deps: OrganizationTenantDeps): Organiz
   const ask = async (organization: string): Promise<OrganizationTenant> => {
     const tenant = await askServer(deps, organization);
     if (tenant !== undefined) {
-      await memory.update(key(organization), tenant);
+      await keep(memory, key(organization), tenant);
     }
     return tenant;
   };
@@ -58,14 +58,23 @@ export function createOrganizationTenants(deps: OrganizationTenantDeps): Organiz
     },
     async remember(organization, tenant) {
       if (memory.get<string>(key(organization)) !== tenant) {
-        await memory.update(key(organization), tenant);
+        await keep(memory, key(organization), tenant);
       }
     },
     async forget(organization) {
       flights.delete(organization);
-      await memory.update(key(organization), undefined);
+      await keep(memory, key(organization), undefined);
     },
   };
+}
+
+/** What cannot be kept, on a full disk for one, is asked for again. */
+async function keep(memory: TenantMemory, key: string, value: OrganizationTenant): Promise<void> {
+  try {
+    await memory.update(key, value);
+  } catch {
+    // The answer at hand is as good.
+  }
 }
 
 /** Azure DevOps names the tenant also to those it does not know; the status of its answer means nothing here. */
