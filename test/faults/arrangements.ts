@@ -150,6 +150,7 @@ function stateArrangements(): Record<string, Arrangement> {
     },
     storageSlow: secretStorage(() => wait(2_000)),
     storageUnreadable: secretStorage(throwWhen(isRead, 'no keyring')),
+    storageUndecryptable: secretStorage(throwWhen((operation) => operation === 'get', 'no keyring')),
     storageUnreadableLater: secretStorage(throwWhen(isRead, 'no keyring')),
     storageUnwritable: secretStorage(throwWhen((operation) => !isRead(operation), 'no keyring')),
     secretLost: { arrange: (rig) => changeSecrets(rig, () => undefined) },
@@ -178,6 +179,8 @@ function stateArrangements(): Record<string, Arrangement> {
         };
         secrets.before = (operation) => (isRead(operation) ? undefined : full());
         memory.beforeUpdate = full;
+        // As if nobody had asked for the organization before.
+        memory.values.delete('git.tenant.contoso');
       },
       mend: ({ secrets, memory }) => {
         secrets.before = () => undefined;

@@ -7,6 +7,8 @@ import type { Clock } from '../../src/tokens/ports.ts';
 export class MachineClock implements Clock, Disposable {
   readonly #systemDate = globalThis.Date;
   #ahead = 0;
+  /** Whether the machine has slept. */
+  hasSlept = false;
 
   readonly now = (): number => Date.now();
 
@@ -14,6 +16,7 @@ export class MachineClock implements Clock, Disposable {
 
   /** The machine sleeps: on waking, only the wall clock has moved. */
   sleep(milliseconds: number): void {
+    this.hasSlept = true;
     const System = this.#systemDate;
     class LaterDate extends System {
       constructor(...parameters: [] | [number | string | Date]) {

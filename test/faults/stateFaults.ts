@@ -32,6 +32,22 @@ const signsIn = {
 const noSession = { words: [], because: 'the editor offers a sign-in when there is no session' } as const;
 const mendedBySignIn = { command: signsIn, authenticationProvider: noSession } as const;
 
+const unreadable = {
+  outcome: 'storage',
+  words: ['secret storage cannot be read', 'keyring'],
+  withinSeconds: 10,
+  requests: 0,
+  tokensAtHand: 'none',
+  account: 'unknown',
+  recovers: 'withinHalfAMinute',
+} as const satisfies FaultPromise;
+
+const offersSignIn = {
+  outcome: 'not_signed_in',
+  words: [],
+  because: 'the editor then offers a sign-in, which lasts until the window closes',
+} as const;
+
 /** What goes wrong with clocks, sessions, SecretStorage and this machine. */
 export const stateFaults: readonly Fault[] = [
   {
@@ -92,22 +108,16 @@ export const stateFaults: readonly Fault[] = [
     title: 'SecretStorage throws on read',
     area: 'secretStorage',
     window: 'new',
-    promise: {
-      outcome: 'storage',
-      words: ['secret storage cannot be read', 'keyring'],
-      withinSeconds: 10,
-      requests: 0,
-      tokensAtHand: 'none',
-      account: 'unknown',
-      recovers: 'withinHalfAMinute',
-    },
-    differs: {
-      authenticationProvider: {
-        outcome: 'not_signed_in',
-        words: [],
-        because: 'the editor then offers a sign-in, which lasts until the window closes',
-      },
-    },
+    promise: unreadable,
+    differs: { authenticationProvider: offersSignIn },
+  },
+  {
+    id: 'storageUndecryptable',
+    title: 'SecretStorage lists its keys but throws when one is read',
+    area: 'secretStorage',
+    window: 'new',
+    promise: unreadable,
+    differs: { authenticationProvider: offersSignIn },
   },
   {
     id: 'storageUnreadableLater',
