@@ -29,6 +29,8 @@ interface Observation {
   readonly results: Readonly<Record<CellConsumer, Result>>;
   readonly atHand: string;
   readonly accounts: readonly string[];
+  /** How often the other proxy was asked, for all consumers together. */
+  readonly elsewhere: number;
   /** What was open on the screen that should not have been, if anything. */
   readonly asked: unknown;
   /** What the consumers were given once the fault was gone. */
@@ -74,6 +76,7 @@ function holdFault(fault: Fault, look: () => Promise<Observation>): void {
       assert.deepEqual(missingWords(text, promise), [], text);
       assert.ok(seconds <= promise.withinSeconds * slack, `${seconds} s`);
       assert.ok(requests <= promise.requests, `${requests} requests`);
+      assert.ok(seen.elsewhere <= promise.requests * editorConsumers.length, `${seen.elsewhere} requests of all`);
     });
   }
   it('nothing waits for the person, nobody is signed out, and tokens are had again without a restart', () => {
@@ -91,12 +94,14 @@ function holdFault(fault: Fault, look: () => Promise<Observation>): void {
 async function observe(rig: FaultsRig, fault: Fault, arrangement: Arrangement): Promise<Observation> {
   const isMended = fault.differs?.command?.outcome === 'token';
   await rig.haveAtHand();
+  await rig.otherAzure.control.clearRequests();
   await arrangement.arrange(rig);
   const asking = askAll(
     rig,
     editorConsumers.filter((id) => !(isMended && id === 'command')),
   );
   await Promise.all([asking, arrangement.meanwhile?.(rig)]);
+  const elsewhere = await rig.otherAzure.control.count({ host: 'login.microsoftonline.com' });
   const atHand = await rig.askAtHand();
   const accounts = await rig.accounts();
   const asked = await rig.assertNothingAsked().catch((error: unknown) => error);
@@ -108,7 +113,7 @@ async function observe(rig: FaultsRig, fault: Fault, arrangement: Arrangement): 
   const recovered = await recover(rig, fault);
   await rig.clear();
   const results = { ...(await asking), ...signedIn } as Observation['results'];
-  return { results, atHand, accounts, asked, recovered };
+  return { results, atHand, accounts, asked, recovered, elsewhere };
 }
 
 /** All of them at once, as soon as the person has asked, who needs the keyboard for it. */

@@ -11,6 +11,7 @@ import { breakDisk, breakNames, createSecretFaults } from './machine.js';
  * @typedef {object} Wish what the test wants
  * @property {string} [resource] a URI
  * @property {boolean} [interactive]
+ * @property {boolean} [forceRefresh] of a token that is in memory
  * @property {Record<string, unknown>} [settings] of the person, by their full names
  * @property {string} [names] how names of hosts are found from now on: `NOTFOUND`, an address, or as ever
  * @property {boolean} [isDiskFull]
@@ -62,10 +63,11 @@ export function activate(context) {
  * @param {string} path
  * @param {Wish} wish
  */
-async function ask(context, path, { resource = '', interactive = false, settings = {}, names, isDiskFull = false }) {
+async function ask(context, path, wish) {
+  const { resource = '', interactive = false, forceRefresh = false, settings = {}, names, isDiskFull = false } = wish;
   switch (path) {
     case '/api': {
-      const token = await (await openApi(context)).getToken({ resource, interactive });
+      const token = await (await openApi(context)).getToken({ resource, interactive, forceRefresh });
       return claimsOf(token.token);
     }
     case '/command':
