@@ -44,9 +44,8 @@ export const consumers: readonly Consumer[] = [
     id: 'command',
     title: 'a person at a command',
     heldIn: 'editor',
-    given: byCode,
-    language:
-      'a notification with the words, and the button that mends it; the log has the code; a task gets the error, too',
+    given: { ...byCode, token: 'token in the clipboard' },
+    language: 'a notification with the words, and the button that mends it; the log has the code',
   },
   {
     id: 'api',

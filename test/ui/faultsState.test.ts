@@ -93,6 +93,7 @@ holdFaults('Faults of clocks, sessions, secret storage and the machine', {
   },
   storageSlow: secrets('slow', 'fromTheStart'),
   storageUnreadable: secrets('unreadable', 'fromTheStart'),
+  storageUndecryptable: secrets('undecryptable', 'fromTheStart'),
   storageUnreadableLater: secrets('unreadable', 'now'),
   storageUnwritable: secrets('unwritable', 'now'),
   secretLost: {

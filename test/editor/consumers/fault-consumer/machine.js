@@ -8,7 +8,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 /**
  * @typedef {object} SecretWish
- * @property {'works' | 'slow' | 'unreadable' | 'unwritable' | 'otherVersion'} [mode] from now on
+ * @property {'works' | 'slow' | 'unreadable' | 'undecryptable' | 'unwritable' | 'otherVersion'} [mode] from now on
  * @property {boolean} [lose] deletes what Azure Delegated Credentials has stored
  * @property {string} [refreshToken] stored in place of the one that is there, as another window would
  */
@@ -20,29 +20,31 @@ import { setTimeout as wait } from 'node:timers/promises';
 export function createSecretFaults(own) {
   const shared = Object.getPrototypeOf(own);
   const { get, store, delete: remove, keys } = shared;
-  /** @type {SecretWish['mode']} */
+  /** @type {Readonly<Partial<Record<string, readonly Function[]>>>} */
+  const failing = { unreadable: [get, keys], undecryptable: [get], unwritable: [store, remove] };
+  /** @type {NonNullable<SecretWish['mode']>} */
   let mode = 'works';
   /** @type {Set<import('vscode').SecretStorage>} */
   const seen = new Set();
-  const pass = async (/** @type {boolean} */ isRead) => {
+  const pass = async (/** @type {Function} */ operation) => {
     if (mode === 'slow') {
       await wait(2000);
     }
-    if (mode === (isRead ? 'unreadable' : 'unwritable')) {
+    if (failing[mode]?.includes(operation)) {
       throw new Error('The name org.freedesktop.secrets was not provided by any .service files');
     }
   };
-  const wrap = (/** @type {Function} */ original, isRead = false) =>
+  const wrap = (/** @type {Function} */ original) =>
     /** @this {import('vscode').SecretStorage} */
     async function (/** @type {unknown[]} */ ...args) {
       seen.add(this);
-      await pass(isRead);
+      await pass(original);
       const value = await Reflect.apply(original, this, args);
       return mode === 'otherVersion' && original === get && typeof value === 'string'
         ? value.replace('"version":1', '"version":99')
         : value;
     };
-  Object.assign(shared, { get: wrap(get, true), keys: wrap(keys, true), store: wrap(store), delete: wrap(remove) });
+  Object.assign(shared, { get: wrap(get), keys: wrap(keys), store: wrap(store), delete: wrap(remove) });
 
   return async (/** @type {SecretWish} */ wish = {}) => {
     mode = wish.mode ?? mode;
