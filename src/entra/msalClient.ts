@@ -236,7 +236,7 @@ class Exchange implements INetworkModule {
       this.#take(answer.body);
       return new Promise(() => undefined);
     }
-    return { status: answer.status, headers: { ...answer.headers }, body: answer.body as T };
+    return { status: answer.status, headers: Object.fromEntries(answer.headers), body: answer.body as T };
   }
 }
 

@@ -62,7 +62,7 @@ async function reach({ clock }: AuthorityCheckDeps, { authority, network, signal
     const tookMs = clock.monotonic() - sent.monotonic;
     return [
       { level: 'pass', subject, text: phrase`${authority.host} answers (status ${status}, ${Math.round(tookMs)} ms).` },
-      clockFinding(headers['date'], sent.now + tookMs / 2),
+      clockFinding(headers.get('date'), sent.now + tookMs / 2),
     ];
   } catch (error) {
     return [failedFinding(subject, error)];
@@ -70,7 +70,7 @@ async function reach({ clock }: AuthorityCheckDeps, { authority, network, signal
 }
 
 /** @param now this machine's time when the answer was made, in milliseconds since the epoch */
-function clockFinding(date: string | undefined, now: number): Finding {
+function clockFinding(date: string | null, now: number): Finding {
   const subject = phrase`Clock`;
   const theirs = Date.parse(date ?? '');
   if (Number.isNaN(theirs)) {
