@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { inProject } from '../setup/paths.mjs';
 import { runChecks } from './checkLayer.mjs';
 import { runEditorLayer } from './editorLayer.mjs';
-import { runMochaLayer, runWindowLayer } from './mochaLayer.mjs';
+import { runMochaLayer, runSideBySide } from './mochaLayer.mjs';
 import { buildExtension } from './process.mjs';
 import { failure, printSummary } from './results.mjs';
+import { unitFolders, windowFiles } from './testFiles.mjs';
 import { runTypesLayer } from './typesLayer.mjs';
-import { windowFiles } from './windowFiles.mjs';
 
 /**
  * Runs layers of tests and prints the sum of their results as the last line.
@@ -24,7 +24,8 @@ export async function runLayers(layers, startedAt, options) {
   const run = (/** @type {string} */ layer) => runLayer(layer, options);
   const among = (/** @type {readonly string[]} */ names) => names.filter((name) => chosen.includes(name));
   const [checks, unit] = await Promise.all([
-    oneAfterTheOther(among(['check', 'types']), run),
+    // The faults wait more than they compute.
+    oneAfterTheOther(among(['check', 'types', 'faults']), run),
     oneAfterTheOther(among(['unit', 'hostile']), run),
   ]);
   const slow = among(['editor', 'ui', 'clients']);
@@ -71,13 +72,17 @@ function testsOf(layer, options) {
       return runChecks();
     case 'types':
       return runTypesLayer();
+    case 'faults':
+      // Each of its tests looks at what one long attempt brought: to try one again would tell nothing new.
+      return runMochaLayer({ layer, files: 'test/faults/**/*.test.ts', options });
     case 'editor':
       return runEditorLayer(options);
     case 'ui':
     case 'clients':
-      return runWindowLayer({ layer, files: windowFiles(layer, options), options, sideBySide: 2 });
+      return runSideBySide({ layer, files: windowFiles(layer, options), options, sideBySide: 2 });
+    case 'unit':
+      return runSideBySide({ layer, files: unitFolders(), options, sideBySide: 3 });
     default:
-      // Some unit tests hold the product to a time, which a busy machine can spoil once.
       return runMochaLayer({ layer, files: `test/${layer}/**/*.test.ts`, options, retries: 1 });
   }
 }

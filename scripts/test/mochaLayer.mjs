@@ -47,12 +47,12 @@ export async function runMochaLayer({ layer, files, options, retries = 0, quiet 
 }
 
 /**
- * Runs the tests of whole windows, which wait more than they compute: several files side by side. A file that fails there
- * is run again, alone, and what holds only alone is named.
+ * Runs tests that wait more than they compute, of whole windows above all: several files (or globs) side by side. What
+ * fails there is run again, alone, and what holds only alone is named: a busy machine spoils what is held to a time.
  * @param {Omit<MochaRun, 'quiet' | 'files'> & { files: readonly string[], sideBySide: number }} run
  * @returns {Promise<import('./results.mjs').MochaReport>}
  */
-export async function runWindowLayer({ files, sideBySide, ...run }) {
+export async function runSideBySide({ files, sideBySide, ...run }) {
   const next = files.values();
   /** @type {Map<string, import('./results.mjs').MochaReport>} */
   const reports = new Map();

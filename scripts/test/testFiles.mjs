@@ -32,3 +32,16 @@ export function windowFiles(layer, { short }) {
   }
   return kept;
 }
+
+/** Those whose tests wait for seconds come first, so that the others run meanwhile. */
+const longFolders = ['endpoint', 'entra', 'azure'];
+
+/**
+ * The folders of the unit tests, as globs.
+ * @returns {string[]}
+ */
+export function unitFolders() {
+  const folders = globSync('test/unit/*/', { cwd: root }).map((folder) => basename(folder));
+  const others = folders.filter((folder) => !longFolders.includes(folder)).sort();
+  return [...longFolders, ...others].map((folder) => `test/unit/${folder}/**/*.test.ts`);
+}
