@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { inProject } from '../setup/paths.mjs';
 import { runChecks } from './checkLayer.mjs';
 import { runEditorLayer } from './editorLayer.mjs';
+import { heldCells } from './heldCells.mjs';
 import { runMochaLayer, runSideBySide } from './mochaLayer.mjs';
 import { buildExtension } from './process.mjs';
 import { failure, printSummary } from './results.mjs';
@@ -32,7 +33,12 @@ export async function runLayers(layers, startedAt, options) {
   const built = slow.length === 0 || (await buildExtension());
   const rest = built ? await oneAfterTheOther(slow, run) : [{ layer: 'build', milliseconds: 0, ...failure('build') }];
   const results = [...checks, ...unit, ...rest];
-  return printSummary({ results, setUp, inAll: Date.now() - startedAt }) > 0 ? 1 : 0;
+  const failed = printSummary({ results, setUp, inAll: Date.now() - startedAt });
+  const missing = options.matrix && options.grep === undefined ? heldCells(results).missing : [];
+  if (missing.length > 0) {
+    console.log(`Promises that no test held:\n${missing.map((title) => `  ${title}`).join('\n')}`);
+  }
+  return failed + missing.length > 0 ? 1 : 0;
 }
 
 /**
@@ -73,8 +79,7 @@ function testsOf(layer, options) {
     case 'types':
       return runTypesLayer();
     case 'faults':
-      // Each of its tests looks at what one long attempt brought: to try one again would tell nothing new.
-      return runMochaLayer({ layer, files: 'test/faults/**/*.test.ts', options });
+      return runSideBySide({ layer, files: ['test/faults/faults.test.ts'], options, sideBySide: 1 });
     case 'editor':
       return runEditorLayer(options);
     case 'ui':

@@ -9,7 +9,8 @@ import { readReport } from './results.mjs';
  * @typedef {object} LayerOptions what was asked for on the command line
  * @property {string | undefined} grep run only the tests whose titles match
  * @property {boolean} oldest in the oldest VS Code that the extension supports
- * @property {boolean} short leave out the longer tests of windows
+ * @property {boolean} short leave out the longer tests
+ * @property {boolean} [matrix] run only what holds the fault matrix, and all of it
  */
 
 /**
@@ -76,6 +77,7 @@ export async function runSideBySide({ files, sideBySide, ...run }) {
     passed: all.reduce((sum, { passed }) => sum + passed, 0),
     failed: all.flatMap(({ failed }) => failed),
     skipped: all.flatMap(({ skipped }) => skipped),
+    held: all.flatMap(({ held = [] }) => held),
   };
 }
 
@@ -90,10 +92,10 @@ async function runFile(run) {
 }
 
 /**
- * What tests can read from their environment: EDITOR_FOR_TESTS=oldest.
+ * What tests can read from their environment: EDITOR_FOR_TESTS=oldest, FAULTS=short.
  * @param {LayerOptions} options
  * @returns {Record<string, string>}
  */
-export function testEnvironment({ oldest }) {
-  return oldest ? { EDITOR_FOR_TESTS: 'oldest' } : {};
+export function testEnvironment({ oldest, short }) {
+  return { ...(oldest ? { EDITOR_FOR_TESTS: 'oldest' } : {}), ...(short ? { FAULTS: 'short' } : {}) };
 }

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import Mocha from 'mocha';
+import { cellMark } from './heldCells.mjs';
 
 /**
  * mocha's `spec` reporter, which also writes the outcome to a file for the script that started mocha: the reporter option
@@ -17,9 +18,12 @@ export default class FileReporter extends Mocha.reporters.Spec {
     super(runner, options);
     const output = options.reporterOptions?.['output'] ?? process.env['TEST_REPORT'];
     /** @type {import('./results.mjs').MochaReport} */
-    const report = { passed: 0, failed: [], skipped: [] };
-    runner.on('pass', () => {
+    const report = { passed: 0, failed: [], skipped: [], held: [] };
+    runner.on('pass', ({ title }) => {
       report.passed += 1;
+      if (title.includes(cellMark)) {
+        report.held?.push(title);
+      }
     });
     runner.on('fail', (test) => {
       report.failed.push(test.fullTitle());

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { formatDuration } from '../setup/progress.mjs';
+import { heldCells } from './heldCells.mjs';
 
-/** @typedef {{ passed: number, failed: string[], skipped: string[] }} MochaReport */
+/** @typedef {{ passed: number, failed: string[], skipped: string[], held?: string[] }} MochaReport `held`: titles of cells of the fault matrix */
 /** @typedef {MochaReport & { layer: string, milliseconds: number }} LayerResult */
 
 /**
@@ -58,6 +59,10 @@ export function printSummary({ results, setUp, inAll }) {
     'Failed',
     results.map(({ layer, failed }) => ({ layer, titles: failed })),
   );
+  const matrix = heldCells(results);
+  if (matrix.held.length > 0) {
+    console.log(`\nCells of the fault matrix held: ${matrix.held.length} of ${matrix.all}`);
+  }
   const sum = (/** @type {(result: LayerResult) => number} */ count) =>
     results.reduce((total, result) => total + count(result), 0);
   const failed = sum((result) => result.failed.length);

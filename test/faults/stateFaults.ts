@@ -31,6 +31,14 @@ const signsIn = {
 /** VS Code takes an error for a failure, and no session for the offer to sign in. */
 const noSession = { words: [], because: 'the editor offers a sign-in when there is no session' } as const;
 const mendedBySignIn = { command: signsIn, authenticationProvider: noSession } as const;
+const nobodySignedIn = {
+  ...mendedBySignIn,
+  gitProvider: {
+    words: [],
+    because:
+      'the Git extension asks as if this extension were not there: it is given nothing while nobody is signed in',
+  },
+} as const;
 
 const unreadable = {
   outcome: 'storage',
@@ -147,7 +155,7 @@ export const stateFaults: readonly Fault[] = [
       account: 'gone',
       recovers: 'afterSignIn',
     },
-    differs: mendedBySignIn,
+    differs: nobodySignedIn,
   },
   {
     id: 'secretOfOtherVersion',
@@ -163,7 +171,7 @@ export const stateFaults: readonly Fault[] = [
       account: 'unknown',
       recovers: 'atOnce',
     },
-    differs: mendedBySignIn,
+    differs: nobodySignedIn,
   },
   {
     id: 'secretChangedMeanwhile',
