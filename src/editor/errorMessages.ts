@@ -36,6 +36,8 @@ function nextSteps(error: unknown): readonly NextStep[] {
     case 'consent_required':
     case 'timed_out':
       return [signIn, log];
+    case 'network':
+      return [{ title: vscode.l10n.t('Diagnose'), run: () => executeCommand('azureCredentials.diagnose') }, log];
     case 'configuration':
       return error.aadsts !== undefined && answerNumbers.has(error.aadsts)
         ? [signIn, log]

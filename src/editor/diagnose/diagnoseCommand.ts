@@ -4,7 +4,7 @@ import { type Check, type Finding, runChecks } from './check.ts';
 import { createChecks } from './editorChecks.ts';
 import { editorFacts, personalTexts } from './editorFacts.ts';
 import type { DiagnoseDeps } from './registerDiagnose.ts';
-import { reportDocument } from './report.ts';
+import { reportDocument, withoutNames } from './report.ts';
 
 /** Longer than any one request is given, so that the reason of a slow one is told rather than that it was slow. */
 const deadlineMs = 45_000;
@@ -21,7 +21,8 @@ export async function diagnose(deps: DiagnoseDeps): Promise<void> {
     findings,
     personal: personalTexts(await deps.tokens.getAccounts().catch(() => [])),
   };
-  deps.log.info(`Diagnosis: ${findings.map(({ level, subject }) => `${String(subject)} ${level}`).join(', ')}`);
+  const summary = findings.map(({ level, subject }) => `${String(subject)} ${level}`).join(', ');
+  deps.log.info(`Diagnosis: ${withoutNames(summary, report.personal)}`);
   const show = async (cutNames: boolean) => {
     const content = reportDocument(report, { localize, cutNames });
     await deps.documents.preview(`${vscode.l10n.t('Azure Credentials diagnosis')}.md`, content);

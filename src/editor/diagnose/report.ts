@@ -31,13 +31,13 @@ export function reportDocument(
     localize(phrase`${count('pass')} passed, ${count('warn')} warnings, ${count('fail')} failed.`),
     localize(phrase`Made ${new Date(time).toISOString()}. Holds no token and no secret.`),
     '',
-    `## ${localize(phrase`Environment`)}`,
-    '',
-    ...facts.map(([name, value]) => `- ${localize(name)}: ${oneLine(localize(value))}`),
-    '',
     `## ${localize(phrase`Checks`)}`,
     '',
     ...findings.flatMap((finding) => findingLines(finding, localize)),
+    '',
+    `## ${localize(phrase`Environment`)}`,
+    '',
+    ...facts.map(([name, value]) => `- ${localize(name)}: ${oneLine(localize(value))}`),
     '',
   ];
   const text = lines.join('\n');
@@ -61,8 +61,8 @@ function oneLine(text: string): string {
   return text.replace(/\s*[\r\n]+\s*/g, ' ');
 }
 
-/** Longer texts go first, since a short one may be part of a longer. */
-function withoutNames(text: string, personal: readonly Personal[]): string {
+/** A text without what tells who somebody is. Longer texts go first, since a short one may be part of a longer. */
+export function withoutNames(text: string, personal: readonly Personal[]): string {
   return personal
     .filter((one) => one.text.length > 1)
     .toSorted((one, other) => other.text.length - one.text.length)

@@ -27,7 +27,7 @@ export function accountText({ account, isDefault, health }: Of<'account'>): Node
   const name = account.name === account.username ? undefined : account.name;
   return {
     label: account.username,
-    description: [state, role, name].filter(Boolean).join(' · '),
+    description: [health === 'offline' ? vscode.l10n.t('offline') : state, role, name].filter(Boolean).join(' · '),
     tooltip: [account.name, account.username, state, vscode.l10n.t('Home tenant: {0}', account.tenantId)]
       .filter(Boolean)
       .join('\n'),
