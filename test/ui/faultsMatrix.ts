@@ -54,7 +54,7 @@ export function holdFaults(title: string, arrangements: Readonly<Record<string, 
     for (const [id, arrangement] of Object.entries(arrangements)) {
       const fault = faults.find((known) => known.id === id);
       assert.ok(fault, `The table has no fault ${id}`);
-      describe(`when ${fault.title}`, () => holdFault(fault, () => observe(rig, fault, arrangement)));
+      describe(`when ${fault.title}`, () => holdFault(fault, () => observeAndUndo(rig, fault, arrangement)));
     }
   });
 }
@@ -93,6 +93,25 @@ function holdFault(fault: Fault, look: () => Promise<Observation>): void {
   });
 }
 
+/** Whatever becomes of it, the next fault meets a window that works. */
+async function observeAndUndo(rig: FaultsRig, fault: Fault, arrangement: Arrangement): Promise<Observation> {
+  try {
+    return await observe(rig, fault, arrangement);
+  } catch (error) {
+    await undo(rig, arrangement);
+    await rig.editor.page.keyboard.press('Escape');
+    await rig.signIn();
+    throw error;
+  }
+}
+
+async function undo(rig: FaultsRig, arrangement: Arrangement): Promise<void> {
+  await rig.azure.control.clearFaults();
+  await rig.azure.control.skewClock(0);
+  await arrangement.undo?.(rig);
+  await rig.clear();
+}
+
 async function observe(rig: FaultsRig, fault: Fault, arrangement: Arrangement): Promise<Observation> {
   const isMended = fault.differs?.command?.outcome === 'token';
   await rig.haveAtHand();
@@ -108,10 +127,7 @@ async function observe(rig: FaultsRig, fault: Fault, arrangement: Arrangement): 
   const accounts = await rig.accounts();
   const asked = await rig.assertNothingAsked().catch((error: unknown) => error);
   const signedIn = isMended ? { command: await askAndSignIn(rig) } : {};
-  await rig.azure.control.clearFaults();
-  await rig.azure.control.skewClock(0);
-  await arrangement.undo?.(rig);
-  await rig.clear();
+  await undo(rig, arrangement);
   const recovered = await recover(rig, fault);
   await rig.clear();
   const results = { ...(await asking), ...signedIn } as Observation['results'];

@@ -102,7 +102,13 @@ holdFaults('Faults of clocks, sessions, secret storage and the machine', {
       await startAnew(rig);
     },
   },
-  secretOfOtherVersion: secrets('otherVersion', 'fromTheStart'),
+  secretOfOtherVersion: {
+    async arrange(rig) {
+      await rig.tell('/secrets', { secrets: { version: 99 } });
+      await startAnew(rig);
+    },
+    undo: ({ tell }) => tell('/secrets', { secrets: { version: 1 } }),
+  },
   secretChangedMeanwhile: {
     arrange: ({ azure }) => azure.control.addFault({ ...hold, effect: { kind: 'delay', milliseconds: 2_000 } }),
     async meanwhile(rig) {

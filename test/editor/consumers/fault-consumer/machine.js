@@ -8,9 +8,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 /**
  * @typedef {object} SecretWish
- * @property {'works' | 'slow' | 'unreadable' | 'undecryptable' | 'unwritable' | 'otherVersion'} [mode] from now on
+ * @property {'works' | 'slow' | 'unreadable' | 'undecryptable' | 'unwritable'} [mode] from now on
  * @property {boolean} [lose] deletes what Azure Delegated Credentials has stored
  * @property {string} [refreshToken] stored in place of the one that is there, as another window would
+ * @property {number} [version] stored in place of the one that is there, as another version of the extension would
  */
 
 /**
@@ -39,10 +40,7 @@ export function createSecretFaults(own) {
     async function (/** @type {unknown[]} */ ...args) {
       seen.add(this);
       await pass(original);
-      const value = await Reflect.apply(original, this, args);
-      return mode === 'otherVersion' && original === get && typeof value === 'string'
-        ? value.replace('"version":1', '"version":99')
-        : value;
+      return await Reflect.apply(original, this, args);
     };
   Object.assign(shared, { get: wrap(get), keys: wrap(keys), store: wrap(store), delete: wrap(remove) });
 
@@ -54,12 +52,13 @@ export function createSecretFaults(own) {
         if (!key.startsWith('entra/account/')) {
           continue;
         }
-        const { refreshToken, ...rest } = JSON.parse(await Reflect.apply(get, secrets, [key]));
-        found.push(refreshToken);
+        const secret = JSON.parse(await Reflect.apply(get, secrets, [key]));
+        found.push(secret.refreshToken);
         if (wish.lose === true) {
           await Reflect.apply(remove, secrets, [key]);
-        } else if (wish.refreshToken !== undefined) {
-          await Reflect.apply(store, secrets, [key, JSON.stringify({ ...rest, refreshToken: wish.refreshToken })]);
+        } else if (wish.refreshToken !== undefined || wish.version !== undefined) {
+          const { refreshToken = secret.refreshToken, version = secret.version } = wish;
+          await Reflect.apply(store, secrets, [key, JSON.stringify({ ...secret, refreshToken, version })]);
         }
       }
     }
