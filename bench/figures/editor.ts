@@ -139,7 +139,7 @@ function memoryFigure(activations: readonly Activation[], fillings: readonly num
     rows: [
       { what: 'heap when idle', ours: amount(idle, 'MB'), against, ratio: '', spread, goal: text, isMet },
       {
-        what: 'heap with 1,000 cached tokens, MSAL included',
+        what: 'heap with 1,000 cached tokens',
         ...{ ours: amount(loaded, 'MB'), against: '', ratio: '', spread: '' },
       },
     ],

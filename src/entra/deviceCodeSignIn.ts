@@ -2,22 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AzureCredentialsError } from '../tokens/errors.ts';
 import type { Clock, SignInPrompt } from '../tokens/ports.ts';
 import type { InteractiveRequest } from './browserSignIn.ts';
-import { type EntraAuthority, endpointUrl } from './clouds.ts';
-import { EntraRefusal, entraFailure } from './entraFailure.ts';
-import { cancelledError, type EntraNetwork } from './network.ts';
+import { EntraRefusal } from './entraFailure.ts';
+import { cancelledError } from './network.ts';
 import { isTime, numberOf, readTokenAnswer, type TokenAnswer, unusableAnswer } from './tokenAnswer.ts';
+import { openIdScopes, postForm, type TokenEndpointDeps } from './tokenEndpoint.ts';
 
-export interface DeviceCodeSignInDeps {
-  readonly authority: EntraAuthority;
-  readonly clientId: string;
-  readonly clientSecret?: string;
-  readonly network: EntraNetwork;
+export interface DeviceCodeSignInDeps extends TokenEndpointDeps {
   readonly prompt: SignInPrompt;
   readonly clock: Clock;
 }
 
-/** Entra needs these to give an ID token and a refresh token. */
-const openIdScopes = ['openid', 'profile', 'offline_access'];
 const defaultIntervalS = 5;
 /** Entra asks for five seconds. Whatever number an answer names, polling neither floods the network nor stops. */
 const intervalLimitsS = { shortest: 0.05, longest: 60 };
@@ -63,8 +57,8 @@ interface DeviceCode {
 
 async function requestCode(deps: DeviceCodeSignInDeps, request: InteractiveRequest): Promise<DeviceCode> {
   const sentAt = deps.clock.now();
-  const { body } = await post(deps, request, {
-    endpoint: 'devicecode',
+  const body = await postForm(deps, {
+    ...{ tenantId: request.tenantId, signal: request.signal, endpoint: 'devicecode', repeatable: false },
     form: { scope: [...request.scopes, ...openIdScopes].join(' '), ...(request.claims && { claims: request.claims }) },
   });
   const { device_code: deviceCode, user_code: userCode, verification_uri: verificationUri } = body;
@@ -109,8 +103,11 @@ async function poll(deps: DeviceCodeSignInDeps, request: InteractiveRequest, cod
     }
     try {
       const sentAt = deps.clock.now();
-      const { body } = await post(deps, request, { endpoint: 'token', form });
-      return readTokenAnswer(body, sentAt);
+      const { tenantId, signal } = request;
+      return readTokenAnswer(
+        await postForm(deps, { tenantId, signal, endpoint: 'token', form, repeatable: false }),
+        sentAt,
+      );
     } catch (error) {
       if (!mayGoOn(error)) {
         throw error;
@@ -126,30 +123,6 @@ function mayGoOn(error: unknown): boolean {
   return error instanceof EntraRefusal
     ? ['authorization_pending', 'slow_down'].includes(error.failure.error)
     : error instanceof AzureCredentialsError && ['network', 'throttled', 'identity_provider'].includes(error.code);
-}
-
-async function post(
-  { authority, clientId, clientSecret, network }: DeviceCodeSignInDeps,
-  { tenantId, signal }: InteractiveRequest,
-  { endpoint, form }: { readonly endpoint: 'token' | 'devicecode'; readonly form: Readonly<Record<string, string>> },
-) {
-  const answer = await network.send({
-    url: endpointUrl(authority, tenantId, endpoint),
-    method: 'POST',
-    headers: { 'content-type': 'application/x-www-form-urlencoded;charset=utf-8' },
-    body: new URLSearchParams({
-      ...form,
-      client_id: clientId,
-      ...(clientSecret !== undefined && { client_secret: clientSecret }),
-    }).toString(),
-    repeatable: false,
-    signal,
-  });
-  const failure = entraFailure(answer.body);
-  if (failure) {
-    throw new EntraRefusal(failure);
-  }
-  return answer;
 }
 
 async function wait(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -12,7 +12,7 @@ import { HandedOnToken } from './handedOnToken.ts';
 import { interactiveSignIn } from './interactiveSignIn.ts';
 import type { MsalClient } from './msalClient.ts';
 import { EntraNetwork } from './network.ts';
-import { refreshWithVault, signedOutError } from './refreshToken.ts';
+import { type RefreshDeps, refreshWithVault, signedOutError } from './refreshToken.ts';
 import { ServiceAccount } from './serviceAccount.ts';
 import { TenantCheck } from './tenantCheck.ts';
 import type { TokenAnswer } from './tokenAnswer.ts';
@@ -34,7 +34,7 @@ export interface EntraTokenSourceDeps {
 
 /**
  * Makes the token source for one value of the settings; dispose it and make another when they change. MSAL is loaded at
- * the first sign-in or token.
+ * the first sign-in.
  *
  * @throws AzureCredentialsError `configuration` for a client id or authority host that cannot be one
  */
@@ -60,7 +60,7 @@ class EntraTokenSource implements TokenSource {
   readonly #tenants: TenantCheck;
   readonly #handedOn: HandedOnToken;
   readonly #service: ServiceAccount | undefined;
-  readonly #turns = new Turns();
+  readonly #refreshDeps: RefreshDeps;
   readonly #disposed = new AbortController();
   #client: Promise<MsalClient> | undefined;
   #secret: Promise<string | undefined> | undefined;
@@ -81,6 +81,10 @@ class EntraTokenSource implements TokenSource {
       log,
       onStorageTrouble: (error) => this.#tellOfTrouble(error),
     });
+    this.#refreshDeps = {
+      ...{ authority, clientId, network: this.#network, clock },
+      ...{ vault: this.#vault, turns: new Turns() },
+    };
     this.#tenants = new TenantCheck({ authority, clientId, network: this.#network, clock });
     this.#handedOn = new HandedOnToken(clock);
     this.#service =
@@ -118,12 +122,16 @@ class EntraTokenSource implements TokenSource {
       if (handedOn !== undefined) {
         return toAccessToken(request, handedOn);
       }
-      const client = await this.#msal();
+      const clientSecret = await this.#clientSecret();
       const { tenantId, scopes, claims } = request;
       const call = { tenantId, scopes, signal, ...(claims !== undefined && { claims }) };
       return toAccessToken(
         request,
-        await refreshWithVault({ vault: this.#vault, client, turns: this.#turns }, entry, call),
+        await refreshWithVault(
+          { ...this.#refreshDeps, ...(clientSecret !== undefined && { clientSecret }) },
+          entry,
+          call,
+        ),
       );
     });
   }
@@ -184,7 +192,6 @@ class EntraTokenSource implements TokenSource {
       authority: this.#authority,
       clientId: this.#deps.settings.clientId,
       network: this.#network,
-      clock: this.#deps.clock,
       log: this.#deps.log,
       ...(clientSecret !== undefined && { clientSecret }),
     });

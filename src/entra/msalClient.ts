@@ -7,12 +7,14 @@ import {
   type NetworkResponse,
   PublicClientApplication,
 } from '@azure/msal-node';
-import type { Clock, Log } from '../tokens/ports.ts';
+import type { Log } from '../tokens/ports.ts';
 import { type EntraAuthority, tenantUrl } from './clouds.ts';
 import { EntraRefusal, entraFailure } from './entraFailure.ts';
 import { msalLogging } from './msalLog.ts';
 import type { EntraAnswer, EntraNetwork, EntraRequest } from './network.ts';
-import { homeTenantOf, isTime, readTokenAnswer, type TokenAnswer, unusableAnswer } from './tokenAnswer.ts';
+import type { TokenCall } from './refreshGrant.ts';
+import { homeTenantOf, isTime, type TokenAnswer, unusableAnswer } from './tokenAnswer.ts';
+import { throttleKey } from './tokenEndpoint.ts';
 
 export interface MsalClientDeps {
   readonly authority: EntraAuthority;
@@ -20,17 +22,7 @@ export interface MsalClientDeps {
   /** Makes it a confidential client. */
   readonly clientSecret?: string;
   readonly network: EntraNetwork;
-  readonly clock: Clock;
   readonly log: Log;
-}
-
-/** What every call to the token endpoint has. */
-export interface TokenCall {
-  readonly tenantId: string;
-  readonly scopes: readonly string[];
-  /** Claims (JSON). */
-  readonly claims?: string;
-  readonly signal?: AbortSignal;
 }
 
 interface CodeCall extends TokenCall {
@@ -51,7 +43,7 @@ interface AuthorizationCall extends TokenCall {
 /**
  * MSAL, hidden. Every call gets an MSAL application of its own that lives as long as the call: MSAL's token cache would
  * serve a token of the wrong tenant, merge accounts that another window signed out and write them back; here each call
- * is given one refresh token and gives back what came of it, and the vault alone remembers.
+ * gives back what came of it, and the vault alone remembers.
  *
  * @throws EntraRefusal when Entra answers with an error, and what {@link EntraNetwork.send} throws.
  */
@@ -59,7 +51,6 @@ export interface MsalClient {
   /** Address of the sign-in page: authorization code flow with PKCE (S256), the answer in the query. */
   authorizationUrl(call: AuthorizationCall): Promise<string>;
   redeemCode(call: CodeCall): Promise<TokenAnswer>;
-  refresh(call: TokenCall & { readonly refreshToken: string }): Promise<TokenAnswer>;
   clientCredentials(call: TokenCall): Promise<TokenAnswer>;
 }
 
@@ -67,7 +58,6 @@ export function createMsalClient(deps: MsalClientDeps): MsalClient {
   return {
     authorizationUrl: (call) => authorizationUrl(deps, call),
     redeemCode: (call) => redeemCode(deps, call),
-    refresh: (call) => refresh(deps, call),
     clientCredentials: (call) => clientCredentials(deps, call),
   };
 }
@@ -92,16 +82,6 @@ async function redeemCode(deps: MsalClientDeps, call: CodeCall): Promise<TokenAn
   const { code, codeVerifier, redirectUri, nonce } = call;
   const request = { ...commonRequest(deps, call), code, codeVerifier, redirectUri, nonce };
   return exchange.answer(application.acquireTokenByCode(request), storedRefreshToken(application));
-}
-
-async function refresh(
-  deps: MsalClientDeps,
-  call: TokenCall & { readonly refreshToken: string },
-): Promise<TokenAnswer> {
-  const { application, exchange } = createApplication(deps, call, true);
-  const sentAt = deps.clock.now();
-  const request = { ...commonRequest(deps, call), refreshToken: call.refreshToken };
-  return readTokenAnswer(await exchange.firstAnswer(() => application.acquireTokenByRefreshToken(request)), sentAt);
 }
 
 async function clientCredentials(deps: MsalClientDeps, call: TokenCall): Promise<TokenAnswer> {
@@ -160,7 +140,6 @@ class Exchange implements INetworkModule {
   readonly #call: TokenCall;
   readonly #repeatable: boolean;
   #failure: unknown;
-  #take: ((answer: EntraAnswer['body']) => void) | undefined;
 
   constructor(deps: MsalClientDeps, call: TokenCall, repeatable: boolean) {
     this.#deps = deps;
@@ -173,13 +152,13 @@ class Exchange implements INetworkModule {
   }
 
   sendPostRequestAsync<T>(url: string, options?: NetworkRequestOptions): Promise<NetworkResponse<T>> {
-    const throttleKey = this.#repeatable ? `${this.#deps.authority.host} ${this.#deps.clientId}` : undefined;
+    const { authority, clientId } = this.#deps;
     return this.#send<T>({
       ...pick(options),
       url,
       method: 'POST',
       repeatable: this.#repeatable,
-      ...(throttleKey !== undefined && { throttleKey }),
+      ...(this.#repeatable && { throttleKey: throttleKey(authority, clientId) }),
     });
   }
 
@@ -200,20 +179,6 @@ class Exchange implements INetworkModule {
     return toTokenAnswer(result, refreshToken());
   }
 
-  /**
-   * What Entra answered to the request that MSAL made, as it came. MSAL is left waiting and forgotten: what it would do next,
-   * filling the cache of an application that nobody asks again, takes a fifth of the time of a token from nearby.
-   */
-  firstAnswer(ask: () => Promise<unknown>): Promise<EntraAnswer['body']> {
-    return new Promise((resolve, reject) => {
-      this.#take = resolve;
-      ask().then(
-        () => reject(unusableAnswer('nothing was asked')),
-        (error: unknown) => reject(this.#failure ?? error),
-      );
-    });
-  }
-
   async #send<T>(request: EntraRequest): Promise<NetworkResponse<T>> {
     // A refresh token may go to the authority that issued it and nowhere else.
     if (new URL(request.url).host !== this.#deps.authority.host) {
@@ -231,10 +196,6 @@ class Exchange implements INetworkModule {
       this.#failure = new EntraRefusal(failure);
       // That is all anyone wants to know of a refusal.
       throw this.#failure;
-    }
-    if (this.#take !== undefined) {
-      this.#take(answer.body);
-      return new Promise(() => undefined);
     }
     return { status: answer.status, headers: Object.fromEntries(answer.headers), body: answer.body as T };
   }

@@ -4,8 +4,8 @@ import { phrase } from '../tokens/phrase.ts';
 import type { AccountVault, VaultEntry } from './accountVault.ts';
 import { EntraRefusal } from './entraFailure.ts';
 import { isGuid } from './entraSettings.ts';
-import type { MsalClient, TokenCall } from './msalClient.ts';
 import { cancelledError } from './network.ts';
+import { type RefreshGrantDeps, redeemRefreshToken, type TokenCall } from './refreshGrant.ts';
 import { type TokenAnswer, unusableAnswer } from './tokenAnswer.ts';
 import type { Turns } from './turns.ts';
 
@@ -14,9 +14,8 @@ const pausesBeforeBelieving = [0, 4, 16, 60, 150, 250] as const;
 /** With strict rotation one window gets through each time, so that many at once need as many tries. */
 const mostAttempts = 60;
 
-export interface RefreshDeps {
+export interface RefreshDeps extends RefreshGrantDeps {
   readonly vault: AccountVault;
-  readonly client: MsalClient;
   readonly turns: Turns;
 }
 
@@ -48,7 +47,7 @@ type Attempt = { readonly answer: TokenAnswer } | { readonly entry: VaultEntry; 
 async function attempt(deps: RefreshDeps, entry: VaultEntry, call: TokenCall): Promise<Attempt> {
   const { refreshToken } = entry;
   try {
-    const answer = await deps.client.refresh({ ...call, refreshToken });
+    const answer = await redeemRefreshToken(deps, { ...call, refreshToken });
     check(entry, answer, call.tenantId);
     keep(deps.vault, entry, answer);
     return { answer };

@@ -20,7 +20,7 @@ export interface TokenAnswer {
 }
 
 /**
- * Reads a token answer without MSAL, for the device code flow.
+ * Reads a token answer without MSAL: of a refresh token, and of the device code flow.
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-5.1 ; `client_info` is Entra's own: base64url JSON of `uid` and `utid`
  * @param now milliseconds since the epoch when the request was sent
  * @throws AzureCredentialsError `identity_provider` when the answer lacks what is needed

@@ -81,7 +81,7 @@ export interface SignInOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Where tokens come from: Entra through MSAL, or the editor's own Microsoft account. */
+/** Where tokens come from: Entra, or the editor's own Microsoft account. */
 export interface TokenSource extends Disposable {
   getAccounts(): Promise<readonly Account[]>;
   readonly onDidChangeAccounts: Event<void>;

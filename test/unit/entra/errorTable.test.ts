@@ -95,6 +95,18 @@ describe('errors of Entra at the token endpoint', () => {
     });
   }
 
+  for (const { aadsts, answer = {}, code, says } of rows) {
+    it(`AADSTS${aadsts} says the same through MSAL, when a code is redeemed`, async () => {
+      await azure.control.failWith(aadsts, { grant: 'authorization_code', times: 20, ...answer });
+      void signsInAs(azure, test.person, { username: 'ada@contoso.com' });
+      const error = await failure(test.source.signIn({ scopes: [`${storage}/.default`] }));
+      assert.deepEqual([error.code, error.aadsts], [code, aadsts], error.message);
+      assert.match(`${error.message} ${error.advice}`, says);
+      assert.ok(error.advice?.includes(error.traceId ?? '-'), 'the advice names the trace');
+      assert.doesNotMatch(JSON.stringify(error.cause ?? ''), /AADSTS|eyJ|code=/);
+    });
+  }
+
   it('hands on the claims that a sign-in must satisfy', async () => {
     await azure.control.failWith(50076, { grant: 'refresh_token' });
     const error = await failure(test.source.acquireToken(request(account, storage)));
