@@ -20,6 +20,8 @@ export interface Control {
   count(filter?: RequestFilter): Promise<number>;
   /** Every secret that was issued or received since the start or the last `reset`: to look for where none may be. */
   secrets(): Promise<IssuedSecret[]>;
+  /** Forgets the secrets seen so far: a run of many minutes needs the memory. */
+  forgetSecrets(): Promise<void>;
   /** Forgets the requests seen so far. */
   clearRequests(): Promise<void>;
 

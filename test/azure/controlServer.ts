@@ -50,6 +50,7 @@ function createHandlers(dependencies: ControlDependencies): Handlers {
     requests: (filter = {}) => state.requests.find(filter),
     count: (filter = {}) => state.requests.find(filter).length,
     secrets: () => state.secrets.list(),
+    forgetSecrets: () => state.secrets.clear(),
     clearRequests: () => state.requests.clear(),
     addFault: (fault) => addFault(state, fault),
     failWith: (aadsts, { host, path, method, grant, resource, user, client, times = 1, ...override } = {}) => {
