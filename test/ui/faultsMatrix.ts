@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { RequestRecord } from '../azure/controlTypes.ts';
 import { cells, missingWords } from '../faults/cells.ts';
 import { faults } from '../faults/faultTable.ts';
 import type { Fault } from '../faults/faultTypes.ts';
@@ -57,6 +58,18 @@ export function holdFaults(title: string, arrangements: Readonly<Record<string, 
       describe(`when ${fault.title}`, () => holdFault(fault, () => observeAndUndo(rig, fault, arrangement)));
     }
   });
+}
+
+/** Waits until the consumers that ask without a person have each a request under way. */
+export async function requestsAreHeld({ azure }: FaultsRig): Promise<void> {
+  const isHeld = ({ status, faults }: RequestRecord) => status === undefined && faults?.includes('delay') === true;
+  await waitFor(
+    async () =>
+      (await azure.control.requests({ grant: 'refresh_token' })).filter(isHeld).length >= 3 ? true : undefined,
+    {
+      what: 'requests to wait for Entra',
+    },
+  );
 }
 
 function holdFault(fault: Fault, look: () => Promise<Observation>): void {

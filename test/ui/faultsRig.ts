@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import type { Page } from 'playwright-core';
 import { root } from '../../scripts/setup/paths.mjs';
 import type { RequestRecord } from '../azure/controlTypes.ts';
 import { type LocalAzure, startLocalAzure } from '../azure/localAzure.ts';
@@ -80,11 +84,18 @@ export interface FaultsRig extends AsyncDisposable {
   assertNothingAsked(): Promise<void>;
   /** Takes notifications off the screen. */
   clear(): Promise<void>;
+  openSecondWindow(): Promise<SecondWindow>;
   /** Puts a token into memory; those of the consumers are not kept. @param lifetime in seconds, an hour or so when absent */
   haveAtHand(lifetime?: number): Promise<void>;
 }
 
 const gitNotice = 'Git cannot get into contoso: ';
+
+/** Another window of the same editor and person. */
+export interface SecondWindow extends AsyncDisposable {
+  readonly page: Page;
+  tell: FaultsRig['tell'];
+}
 
 /** Tokens of this life, in seconds, are good, but too short-lived to be kept: every question goes to Entra. */
 const notKept = 280;
@@ -96,22 +107,80 @@ export async function openFaultsRig(name: string): Promise<FaultsRig> {
   started.defer(() => rm(home, { recursive: true, force: true, maxRetries: 5 }));
   const azure = started.use(await startLocalAzure({ storage: false }));
   const otherAzure = started.use(await startLocalAzure({ storage: false }));
-  const consumerFile = join(home, 'consumer.json');
   const options: EditorOptions = {
     folder: await makeRepository(home),
     extensions: [root, await buildConsumer('fault-consumer', home)],
-    env: { ...azure.environment, FAULT_CONSUMER_FILE: consumerFile, GIT_CONFIG_GLOBAL: join(home, 'gitconfig') },
+    env: { ...azure.environment, FAULT_CONSUMER_FOLDER: home, GIT_CONFIG_GLOBAL: join(home, 'gitconfig') },
     proxy: { url: azure.proxyUrl, caSpkiHash: azure.caSpkiHash },
     settings: sampleSettings({ 'git.path': await oldGit(home), 'git.autofetch': false }),
     screenshotFolder: join(root, 'artifacts', name),
   };
   const editor = await openEditor(options);
   started.defer(() => editor.dispose());
-  const rig = createRig({ azure, otherAzure, editor, consumerFile });
+  const rig = createRig({ azure, otherAzure, editor, home });
   await rig.signIn();
   await azure.control.setAccessTokenLifetime(notKept);
   const running = started.move();
   return { ...rig, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+/** Asks the extension of one window, which is found by the name of the window's folder. */
+function tellerOf(home: string, folder: string): Pick<FaultsRig, 'tell' | 'extensionHost'> {
+  const host = async () =>
+    JSON.parse(await readFile(join(home, `${folder}.json`), 'utf8')) as { url: string; pid: number };
+  return {
+    async tell(path, wish = {}) {
+      const { url } = await waitFor(() => host().catch(() => undefined), {
+        what: `the extension that asks in ${folder}`,
+        timeout: 60_000,
+      });
+      const response = await fetch(new URL(path, url), { method: 'POST', body: JSON.stringify(wish) });
+      return (await response.json()) as Reply;
+    },
+    extensionHost: async () => (await host()).pid,
+  };
+}
+
+/**
+ * Opens one more window, on another folder. A browser's windows have secret storages of their own; here each change of one
+ * is done in the other, too, as in an editor on the desktop, whose windows share one.
+ */
+async function openSecondWindow(editor: EditorWindow, home: string, first: FaultsRig['tell']): Promise<SecondWindow> {
+  const folder = join(home, 'second');
+  await mkdir(folder);
+  const page = await editor.context.newPage();
+  const address = new URL(editor.page.url());
+  address.searchParams.set('folder', folder);
+  await page.goto(address.href);
+  const { tell } = tellerOf(home, 'second');
+  assert.deepEqual((await tell('/accounts')).token?.accounts, [ada]);
+  const hub = await startHub([first, tell]);
+  return {
+    tell,
+    page,
+    async [Symbol.asyncDispose]() {
+      await first('/secrets', { secrets: { tellWrites: '' } });
+      await page.close();
+      hub.close();
+    },
+  };
+}
+
+/** Tells each window what the other has stored. */
+async function startHub(windows: readonly FaultsRig['tell'][]): Promise<Server> {
+  const hub = createServer((request, response) => {
+    const others = windows.filter((_, index) => request.url !== `/${index}`);
+    text(request)
+      .then((body) => Promise.all(others.map((tell) => tell('/secrets', { secrets: { put: JSON.parse(body) } }))))
+      .finally(() => response.end());
+  });
+  await new Promise<void>((resolve) => hub.listen(0, '127.0.0.1', resolve));
+  const { port } = hub.address() as AddressInfo;
+  for (const [index, tell] of windows.entries()) {
+    const { error } = await tell('/secrets', { secrets: { tellWrites: `http://127.0.0.1:${port}/${index}` } });
+    assert.equal(error, undefined, JSON.stringify(error));
+  }
+  return hub;
 }
 
 /** A repository whose remote is one of Azure DevOps. */
@@ -133,16 +202,11 @@ async function oldGit(home: string): Promise<string> {
 }
 
 interface RigParts extends Pick<FaultsRig, 'azure' | 'otherAzure' | 'editor'> {
-  readonly consumerFile: string;
+  readonly home: string;
 }
 
-function createRig({ azure, otherAzure, editor, consumerFile }: RigParts): Omit<FaultsRig, typeof Symbol.asyncDispose> {
-  const host = async () => JSON.parse(await readFile(consumerFile, 'utf8')) as { url: string; pid: number };
-  const tell = async (path: string, wish: object = {}): Promise<Reply> => {
-    const { url } = await waitFor(() => host().catch(() => undefined), { what: 'the extension that asks' });
-    const response = await fetch(new URL(path, url), { method: 'POST', body: JSON.stringify(wish) });
-    return (await response.json()) as Reply;
-  };
+function createRig({ azure, otherAzure, editor, home }: RigParts): Omit<FaultsRig, typeof Symbol.asyncDispose> {
+  const { tell, extensionHost } = tellerOf(home, 'repo');
   const requests = async (since: number, resource: string): Promise<readonly RequestRecord[]> => {
     return await azure.control.requests({ since, resource, host: 'login.microsoftonline.com' });
   };
@@ -168,7 +232,8 @@ function createRig({ azure, otherAzure, editor, consumerFile }: RigParts): Omit<
     );
   };
   return {
-    ...{ azure, otherAzure, editor, tell, ask, clear },
+    ...{ azure, otherAzure, editor, tell, ask, clear, extensionHost },
+    openSecondWindow: () => openSecondWindow(editor, home, tell),
     async haveAtHand(lifetime) {
       await azure.control.setAccessTokenLifetime(lifetime ?? null);
       const { token, error } = await tell('/api', { resource: atHand, forceRefresh: lifetime !== undefined });
@@ -182,7 +247,6 @@ function createRig({ azure, otherAzure, editor, consumerFile }: RigParts): Omit<
       return error !== undefined ? 'refused' : asked ? 'renewed' : 'served';
     },
     accounts: async () => (await tell('/accounts')).token?.accounts ?? [],
-    extensionHost: async () => (await host()).pid,
     async signIn() {
       await azure.control.setAccessTokenLifetime(null);
       await signInAs(editor, ada);
@@ -194,7 +258,8 @@ function createRig({ azure, otherAzure, editor, consumerFile }: RigParts): Omit<
       assert.equal(await editor.page.locator('.monaco-dialog-box').count(), 0, 'a dialog is open');
       // What the Git extension asked, and was not told, is on its way out.
       await editor.page.locator('.quick-input-widget').first().waitFor({ state: 'hidden', timeout: 3_000 });
-      assert.equal(editor.context.pages().length, 1, 'a page of a browser is open');
+      const pages = editor.context.pages().filter((page) => !page.url().includes('folder='));
+      assert.deepEqual(pages, [], 'a page of a browser is open');
     },
   };
 }

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { RequestRecord } from '../azure/controlTypes.ts';
-import { type Arrangement, holdFaults } from './faultsMatrix.ts';
+import { type Arrangement, holdFaults, requestsAreHeld } from './faultsMatrix.ts';
 import { ada, type FaultsRig } from './faultsRig.ts';
 import { sampleSettings } from './sampleSettings.ts';
-import { waitFor } from './waitFor.ts';
 
 const minute = 60_000;
 const day = 1440 * minute;
@@ -54,14 +52,6 @@ async function refreshElsewhere({ azure, tell }: FaultsRig): Promise<string> {
   const { refresh_token: renewed } = (await response.json()) as { refresh_token?: string };
   assert.ok(renewed !== undefined && renewed !== refreshToken, `Entra answered ${response.status}`);
   return renewed;
-}
-
-/** Waits until the consumers that ask without a person have each a request under way. */
-async function requestsAreHeld({ azure }: FaultsRig): Promise<void> {
-  const isHeld = ({ status, faults }: RequestRecord) => status === undefined && faults?.includes('delay') === true;
-  await waitFor(async () => ((await azure.control.requests(hold)).filter(isHeld).length >= 3 ? true : undefined), {
-    what: 'requests to wait for Entra',
-  });
 }
 
 const hold = { host: 'login.microsoftonline.com', grant: 'refresh_token' };

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import * as vscode from 'vscode';
 import { breakDisk, breakNames, createSecretFaults } from './machine.js';
@@ -24,7 +25,8 @@ const provider = 'azure-delegated';
 /**
  * Asks for tokens in every way an extension can, each time the test asks it to: `POST /api`, `/command`, `/session`, `/git`.
  * It is asked over loopback, so that nothing of the editor has to work meanwhile. Tells who a token is for, never the token.
- * Its address is in the file that `FAULT_CONSUMER_FILE` names, a new one each time that an extension host has started.
+ * Its address is in a file of `FAULT_CONSUMER_FOLDER`, named like the window's folder, and another one each time that an
+ * extension host has started.
  * @param {vscode.ExtensionContext} context
  */
 export function activate(context) {
@@ -49,10 +51,8 @@ export function activate(context) {
     const address = server.address();
     if (address !== null && typeof address === 'object') {
       const { pid } = process;
-      writeFileSync(
-        process.env['FAULT_CONSUMER_FILE'] ?? '',
-        JSON.stringify({ url: `http://127.0.0.1:${address.port}`, pid }),
-      );
+      const file = join(process.env['FAULT_CONSUMER_FOLDER'] ?? '', `${vscode.workspace.name}.json`);
+      writeFileSync(file, JSON.stringify({ url: `http://127.0.0.1:${address.port}`, pid }));
     }
   });
   context.subscriptions.push({ dispose: () => server.close() });

@@ -11,6 +11,8 @@ import { setTimeout as wait } from 'node:timers/promises';
  * @property {'works' | 'slow' | 'unreadable' | 'undecryptable' | 'unwritable'} [mode] from now on
  * @property {boolean} [lose] deletes what Azure Delegated Credentials has stored
  * @property {string} [refreshToken] stored in place of the one that is there, as another window would
+ * @property {{ readonly key: string, readonly value: string | null }} [put] what another window has just stored, or deleted
+ * @property {string} [tellWrites] address that is told of each change from now on; none when empty
  * @property {number} [version] stored in place of the one that is there, as another version of the extension would
  */
 
@@ -25,8 +27,10 @@ export function createSecretFaults(own) {
   const failing = { unreadable: [get, keys], undecryptable: [get], unwritable: [store, remove] };
   /** @type {NonNullable<SecretWish['mode']>} */
   let mode = 'works';
-  /** @type {Set<import('vscode').SecretStorage>} */
-  const seen = new Set();
+  /** @type {string | undefined} */
+  let listener;
+  /** @type {import('vscode').SecretStorage | undefined} */
+  let ours;
   const pass = async (/** @type {Function} */ operation) => {
     if (mode === 'slow') {
       await wait(2000);
@@ -38,32 +42,48 @@ export function createSecretFaults(own) {
   const wrap = (/** @type {Function} */ original) =>
     /** @this {import('vscode').SecretStorage} */
     async function (/** @type {unknown[]} */ ...args) {
-      seen.add(this);
+      const [key, value = null] = args;
+      const isOurs = typeof key === 'string' && key.startsWith('entra/');
+      if (isOurs) {
+        ours = this;
+      }
       await pass(original);
-      return await Reflect.apply(original, this, args);
+      const result = await Reflect.apply(original, this, args);
+      if (isOurs && original !== get && listener !== undefined) {
+        await fetch(listener, { method: 'POST', body: JSON.stringify({ key, value }) });
+      }
+      return result;
     };
   Object.assign(shared, { get: wrap(get), keys: wrap(keys), store: wrap(store), delete: wrap(remove) });
 
   return async (/** @type {SecretWish} */ wish = {}) => {
     mode = wish.mode ?? mode;
+    listener = wish.tellWrites === undefined ? listener : wish.tellWrites || undefined;
+    if (ours === undefined) {
+      throw new Error('Azure Delegated Credentials has stored nothing since this extension started.');
+    }
+    if (wish.put !== undefined) {
+      const { key, value } = wish.put;
+      await (value === null ? Reflect.apply(remove, ours, [key]) : Reflect.apply(store, ours, [key, value]));
+    }
     const found = [];
-    for (const secrets of seen) {
-      for (const key of await Reflect.apply(keys, secrets, [])) {
-        if (!key.startsWith('entra/account/')) {
-          continue;
-        }
-        const secret = JSON.parse(await Reflect.apply(get, secrets, [key]));
-        found.push(secret.refreshToken);
-        if (wish.lose === true) {
-          await Reflect.apply(remove, secrets, [key]);
-        } else if (wish.refreshToken !== undefined || wish.version !== undefined) {
-          const { refreshToken = secret.refreshToken, version = secret.version } = wish;
-          await Reflect.apply(store, secrets, [key, JSON.stringify({ ...secret, refreshToken, version })]);
-        }
+    for (const key of (await Reflect.apply(keys, ours, [])).filter(isAccount)) {
+      const secret = JSON.parse(await Reflect.apply(get, ours, [key]));
+      found.push(secret.refreshToken);
+      if (wish.lose === true) {
+        await Reflect.apply(remove, ours, [key]);
+      } else if (wish.refreshToken !== undefined || wish.version !== undefined) {
+        const { refreshToken = secret.refreshToken, version = secret.version } = wish;
+        await Reflect.apply(store, ours, [key, JSON.stringify({ ...secret, refreshToken, version })]);
       }
     }
     return { refreshTokens: found };
   };
+}
+
+/** @param {string} key */
+function isAccount(key) {
+  return key.startsWith('entra/account/');
 }
 
 const { lookup } = dns;
