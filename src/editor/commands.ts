@@ -54,7 +54,7 @@ async function run(handler: Handler, deps: CommandDeps, args: unknown): Promise<
     if (asObject<GetAccessTokenArguments>(args)?.resource !== undefined) {
       throw errorForCaller(error, deps.log);
     }
-    void showError(error, deps.log);
+    void showError(error, deps.log, () => run(handler, deps, args).catch(() => undefined));
     if (args !== undefined) {
       throw error;
     }

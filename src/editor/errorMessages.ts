@@ -63,13 +63,20 @@ async function executeCommand(id: string): Promise<void> {
   await vscode.commands.executeCommand(id);
 }
 
-/** Shows an error with the button that mends it. A cancellation is no error and shows nothing. */
-export async function showError(error: unknown, log: vscode.LogOutputChannel): Promise<void> {
+/** What may be over in a moment, without anything else being done in the editor. */
+const passing: ReadonlySet<string> = new Set(['network', 'identity_provider', 'storage']);
+
+/**
+ * Shows an error with the button that mends it. A cancellation is no error and shows nothing.
+ * @param tryAgain does once more what failed; offered where that is all there is to do
+ */
+export async function showError(error: unknown, log: vscode.LogOutputChannel, tryAgain?: () => unknown): Promise<void> {
   if (isCancellation(error)) {
     return;
   }
   log.error(logLine(error));
-  const steps = nextSteps(error);
+  const again = tryAgain !== undefined && isAzureCredentialsError(error) && passing.has(error.code);
+  const steps = [...(again ? [{ title: vscode.l10n.t('Try Again'), run: tryAgain }] : []), ...nextSteps(error)];
   const chosen = await vscode.window.showErrorMessage(describeError(error), ...steps.map((step) => step.title));
   await steps.find((step) => step.title === chosen)?.run();
 }
