@@ -1,11 +1,11 @@
 // npm test: the checks and every layer of tests, or the layers that are named.
-//   node scripts/test.mjs [check|unit|hostile|faults|types|editor|ui|clients …] [--grep TITLE] [--oldest] [--short | --all]
+//   node scripts/test.mjs [check|unit|hostile|soak|faults|types|editor|ui|clients …] [--grep TITLE] [--oldest] [--short | --all]
 // Without layers, and not in CI, the run is short: it leaves out the longer tests of windows, and names them.
 import { parseArgs } from 'node:util';
 import { ensureClients } from './setup/clients.mjs';
 import { ensure } from './setup.mjs';
 
-const allLayers = ['check', 'types', 'unit', 'hostile', 'faults', 'editor', 'ui', 'clients'];
+const allLayers = ['check', 'types', 'unit', 'hostile', 'soak', 'faults', 'editor', 'ui', 'clients'];
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {

@@ -27,7 +27,7 @@ export async function runLayers(layers, startedAt, options) {
   const [checks, unit] = await Promise.all([
     // The faults wait more than they compute.
     oneAfterTheOther(among(['check', 'types', 'faults']), run),
-    oneAfterTheOther(among(['unit', 'hostile']), run),
+    oneAfterTheOther(among(['unit', 'hostile', 'soak']), run),
   ]);
   const slow = among(['editor', 'ui', 'clients']);
   const built = slow.length === 0 || (await buildExtension());

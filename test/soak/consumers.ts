@@ -31,6 +31,13 @@ const resources = [
   'https://database.windows.net',
   'https://graph.microsoft.com',
 ] as const;
+/** Asked for so seldom that their tokens end in between. */
+const rareResources = [
+  'https://servicebus.azure.net',
+  'https://eventhubs.azure.net',
+  'https://dev.azuresynapse.net',
+  'https://managedhsm.azure.net',
+] as const;
 const azureDevOps = '499b84ac-1321-427f-aa17-267ca6975798';
 
 /** Every consumer that the extension has, but for the editor’s own commands and sessions, which call the same service. */
@@ -113,7 +120,8 @@ export const consumers: Readonly<Record<string, Consumer>> = {
 
 function choose(random: Random) {
   const who = random.pick(people);
-  return { who, tenantId: random.pick<string>(who.tenants), resource: random.pick(resources) };
+  const resource = random.pick<string>(random.onceIn(4) ? rareResources : resources);
+  return { who, tenantId: random.pick<string>(who.tenants), resource };
 }
 
 /** A program in a terminal: it gets the token of the window’s default account, of that one’s own tenant. */

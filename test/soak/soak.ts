@@ -84,6 +84,7 @@ class Soak {
     const before = measureHoldings(this.#store.listeners);
     process.on('warning', onWarning);
     const connection = this.#azure.connect();
+    await this.#azure.control.setAccessTokenLifetime(4);
     await Promise.all(names.map((name) => this.#open(name, connection.fetch)));
     await this.#signInAll();
     const loops = [...this.#loops(connection.fetch), ...Array.from({ length: workers }, () => this.#work(verify))];
@@ -131,7 +132,7 @@ class Soak {
       ),
       every(4_000, 15_000, () =>
         control.setAccessTokenLifetime(
-          this.#random.onceIn(2) ? this.#random.between(4, 10) : this.#random.between(302, 312),
+          this.#random.onceIn(3) ? this.#random.between(302, 312) : this.#random.between(3, 8),
         ),
       ),
       every(4_000, 6_000, () => Promise.all([control.forgetSecrets(), control.clearRequests(), control.clearFaults()])),
