@@ -41,7 +41,15 @@ function throttle(effect: { readonly asDate: boolean }): Arrangement {
 }
 
 function skew(milliseconds: number): Arrangement {
-  return { arrange: ({ azure }) => azure.control.skewClock(milliseconds) };
+  return {
+    arrange: ({ azure }) => azure.control.skewClock(milliseconds),
+    check: async ({ window, clock }) => {
+      await window.signIn();
+      const { expiresOnTimestamp } = await window.api.getToken({ resource: 'https://skewed.blob.core.windows.net' });
+      const minutes = (expiresOnTimestamp - clock.now()) / 60_000;
+      assert.ok(minutes > 55 && minutes < 95, `By this machine's clock the token ends in ${minutes} minutes.`);
+    },
+  };
 }
 
 function secretStorage(fail: (operation: string) => void | Promise<void>): Arrangement {

@@ -12,7 +12,7 @@ export interface Cell {
 }
 
 /** What one consumer is promised while a fault lasts. */
-export function promiseOf(fault: Fault, consumer: ConsumerId): FaultPromise {
+function promiseOf(fault: Fault, consumer: ConsumerId): FaultPromise {
   const { because: _because, ...different } = fault.differs?.[consumer] ?? { because: '' };
   return { ...fault.promise, ...different };
 }

@@ -42,8 +42,8 @@ export async function runFault(rig: FaultRig, fault: Fault): Promise<FaultResult
   const replies = await askForCold(rig, { warm, arrangement });
   const atHand = before ?? (tokensAtHand === 'refused' ? await askForWarm(rig, warm) : undefined);
   const during = await isListed(rig);
-  await arrangement.check?.(rig);
   const prompted = countPrompts(rig) - prompts;
+  await arrangement.check?.(rig);
   await rig.azure.control.clearFaults();
   await arrangement.mend?.(rig);
   const stored = await rig.isStored();

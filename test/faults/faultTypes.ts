@@ -46,11 +46,11 @@ export interface FaultPromise {
 }
 
 /** What a consumer is promised differently from the others, and why. */
-export interface DifferentPromise extends Partial<FaultPromise> {
+interface DifferentPromise extends Partial<FaultPromise> {
   readonly because: string;
 }
 
-export type FaultArea = 'network' | 'answers' | 'clock' | 'session' | 'secretStorage' | 'machine';
+type FaultArea = 'network' | 'answers' | 'clock' | 'session' | 'secretStorage' | 'machine';
 
 /** Something that goes wrong. */
 export interface Fault {
