@@ -1,7 +1,9 @@
+import { tmpdir } from 'node:os';
 import * as vscode from 'vscode';
 import type { TokenService } from '../tokens/tokenService.ts';
 import type { StoredAccountPreference } from './accountPreference.ts';
 import { showError } from './errorMessages.ts';
+import { fileTrouble } from './fileTrouble.ts';
 import { gitAudiences } from './gitAudiences.ts';
 import type { GitSession } from './gitSession.ts';
 import { accountsForGit } from './gitSignedIn.ts';
@@ -70,7 +72,7 @@ class GitSupport implements vscode.Disposable {
   }
 
   update(): void {
-    this.#lastUpdate = this.#lastUpdate.then(() => this.#apply()).catch((error) => showError(error, this.#deps.log));
+    this.#lastUpdate = this.#lastUpdate.then(() => this.#apply()).catch((error) => this.#tell(error));
   }
 
   /** The session, also where git is given nothing: commands need it. */
@@ -83,6 +85,11 @@ class GitSupport implements vscode.Disposable {
   dispose(): void {
     this.#isDisposed = true;
     this.#running?.dispose();
+  }
+
+  /** Does not wait for the person: what changes meanwhile is followed. */
+  #tell(error: unknown): void {
+    void showError(fileTrouble(error, tmpdir()), this.#deps.log, () => this.update());
   }
 
   async #create(): Promise<GitSession> {

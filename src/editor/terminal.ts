@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { DialectGroup } from '../endpoint/dialectGroups.ts';
 import type { LocalTokenEndpoint } from '../endpoint/localTokenEndpoint.ts';
+import { AzureCredentialsError, isAzureCredentialsError, textsOf } from '../tokens/errors.ts';
+import { phrase } from '../tokens/phrase.ts';
 import type { Clock } from '../tokens/ports.ts';
 import type { TokenService } from '../tokens/tokenService.ts';
 import { showError } from './errorMessages.ts';
+import { fileTrouble } from './fileTrouble.ts';
 import type { TerminalAccess } from './terminalApproval.ts';
 import type { TerminalEnvironment } from './terminalEnvironment.ts';
 
@@ -65,7 +68,7 @@ class ConnectedTerminals implements vscode.Disposable {
     if (!this.#isNeeded) {
       return;
     }
-    this.#lastUpdate = this.#lastUpdate.then(() => this.#apply()).catch((error) => showError(error, this.#deps.log));
+    this.#lastUpdate = this.#lastUpdate.then(() => this.#apply()).catch((error) => this.#tell(error));
   }
 
   async dispose(): Promise<void> {
@@ -87,6 +90,11 @@ class ConnectedTerminals implements vscode.Disposable {
     this.#deps.environment.set(feature, { variables, description: describe(variables) });
   }
 
+  /** Does not wait for the person: what changes meanwhile is followed. */
+  #tell(error: unknown): void {
+    void showError(error, this.#deps.log, () => this.update());
+  }
+
   #wantedGroups(): readonly DialectGroup[] {
     return vscode.workspace.isTrusted && !this.#isDisposed ? this.#deps.access.settings.current().groups : [];
   }
@@ -98,7 +106,10 @@ class ConnectedTerminals implements vscode.Disposable {
       import('./terminalSignIn.ts'),
     ]);
     const onFailure = createOfferSignIn({ tokens, log });
-    return LocalTokenEndpoint.start({ tokens, secrets, memory: workspaceState, cookieFolder, clock, log, onFailure });
+    const onCookieTrouble = (error: unknown, folder: string) => this.#tell(cookieTrouble(error, folder));
+    return LocalTokenEndpoint.start({
+      ...{ tokens, secrets, memory: workspaceState, cookieFolder, clock, log, onFailure, onCookieTrouble },
+    });
   }
 
   async #stop(): Promise<void> {
@@ -109,6 +120,17 @@ class ConnectedTerminals implements vscode.Disposable {
       await endpoint.dispose();
     }
   }
+}
+
+/** The other programs in terminals are served all the same. */
+function cookieTrouble(error: unknown, folder: string): AzureCredentialsError {
+  const trouble = fileTrouble(error, folder);
+  const { message, advice } = isAzureCredentialsError(trouble)
+    ? textsOf(trouble)
+    : { message: phrase`Nothing can be written to ${folder}.`, advice: undefined };
+  return new AzureCredentialsError('storage', phrase`Programs of Posit Workbench cannot be served. ${message}`, {
+    advice: advice ?? phrase`See to it that you may write there, and try again.`,
+  });
 }
 
 /** Shown in the editor where it tells why the environment of a terminal was changed. */

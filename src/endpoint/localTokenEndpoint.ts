@@ -25,6 +25,8 @@ export interface LocalTokenEndpointDeps {
   readonly log: Log;
   /** Told of every request that failed although its caller was known. */
   readonly onFailure: (error: unknown, request: ProgramRequest, requester: Requester) => void;
+  /** Told when programs of Posit Workbench cannot be served, because the cookie cannot be written into its folder. */
+  readonly onCookieTrouble?: (error: unknown, folder: string) => void;
 }
 
 const memoryKeys = { workspaceId: 'localTokenEndpoint.workspaceId', ports: 'localTokenEndpoint.ports' } as const;
@@ -92,6 +94,7 @@ export class LocalTokenEndpoint implements Disposable {
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? 'not private';
       log.error(`Posit Workbench programs cannot be served: no private folder for their cookie (${code}).`);
+      this.#deps.onCookieTrouble?.(error, this.#cookieFolder);
       return false;
     }
   }

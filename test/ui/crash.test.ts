@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import type { EditorWindow } from './editorWindow.ts';
+import { ada } from './faultsConsumers.ts';
 import type { Arrangement } from './faultsMatrix.ts';
 import { holdFaults, requestsAreHeld } from './faultsMatrix.ts';
-import { ada, type FaultsRig, type SecondWindow } from './faultsRig.ts';
+import type { FaultsRig, SecondWindow } from './faultsRig.ts';
+import { openSignIn, signInAs } from './signInSteps.ts';
 import { waitFor } from './waitFor.ts';
 
 /** Ends the process that runs the window's extensions, and waits until the editor has started another. */
@@ -50,4 +53,49 @@ const twoWindows: Arrangement = {
   },
 };
 
-holdFaults('Crashes and other windows', { hostKilled: killed, twoWindows });
+holdFaults('Crashes and other windows', { hostKilled: killed, twoWindows }, (rig) => {
+  it('a sign-in during which the extension host was killed is made again, and nobody else is signed out', async () => {
+    const { editor, accounts } = rig();
+    const page = await openSignIn(editor);
+    await killExtensionHost(rig());
+    await page.close();
+    await editor.page.bringToFront();
+    await rig().clear();
+    assert.deepEqual(await accounts(), [ada]);
+    await signInAs(editor, 'ben@contoso.com');
+    assert.deepEqual(await accounts(), [ada, 'ben@contoso.com']);
+    await signOut(editor, 'ben@contoso.com');
+    assert.deepEqual(await accounts(), [ada]);
+  });
+
+  it('a sign-out in one window ends what is under way in the other, and nothing brings the account back', async () => {
+    const { azure, editor, tell, accounts } = rig();
+    await using other = await rig().openSecondWindow();
+    await editor.page.bringToFront();
+    await azure.control.addFault({ grant: 'refresh_token', effect: { kind: 'delay', milliseconds: 6_000 } });
+    const asked = ['https://vault.azure.net', 'https://storage.azure.com', 'https://database.windows.net'].map(
+      (resource) => other.tell('/api', { resource }),
+    );
+    await requestsAreHeld(rig());
+    await signOut(editor);
+    for (const { token, error } of await Promise.all(asked)) {
+      assert.equal(error?.code, 'not_signed_in', JSON.stringify(token));
+    }
+    await azure.control.clearFaults();
+    for (const window of [tell, other.tell]) {
+      assert.deepEqual((await window('/accounts')).token?.accounts, []);
+      assert.equal((await window('/api', { resource: 'https://vault.azure.net' })).error?.code, 'not_signed_in');
+    }
+    await editor.reload();
+    assert.deepEqual(await accounts(), []);
+  });
+});
+
+async function signOut(editor: EditorWindow, username?: string): Promise<void> {
+  await editor.runCommand('Azure Credentials: Sign Out');
+  if (username !== undefined) {
+    await editor.pick(username);
+  }
+  await editor.dialogButton('Sign Out');
+  await editor.waitForNotification(/^Signed out of Azure/);
+}

@@ -4,7 +4,8 @@ import type { RequestRecord } from '../azure/controlTypes.ts';
 import { cells, missingWords } from '../faults/cells.ts';
 import { faults } from '../faults/faultTable.ts';
 import type { Fault } from '../faults/faultTypes.ts';
-import { ada, type EditorConsumer, type FaultsRig, openFaultsRig, type Result } from './faultsRig.ts';
+import { ada, type EditorConsumer, type Result } from './faultsConsumers.ts';
+import { type FaultsRig, openFaultsRig } from './faultsRig.ts';
 import { chooseAccount, goBack } from './signInSteps.ts';
 import { waitFor } from './waitFor.ts';
 
@@ -38,8 +39,15 @@ interface Observation {
   readonly recovered: Readonly<Partial<Record<EditorConsumer, Result>>>;
 }
 
-/** Makes a test of each cell of these faults: one window, in which one fault after the other happens to all consumers. */
-export function holdFaults(title: string, arrangements: Readonly<Record<string, Arrangement>>): void {
+/**
+ * Makes a test of each cell of these faults: one window, in which one fault after the other happens to all consumers.
+ * @param more makes further tests in the same window
+ */
+export function holdFaults(
+  title: string,
+  arrangements: Readonly<Record<string, Arrangement>>,
+  more: (rig: () => FaultsRig) => void = () => undefined,
+): void {
   describe(title, function () {
     this.timeout(120_000);
     let rig: FaultsRig;
@@ -57,6 +65,7 @@ export function holdFaults(title: string, arrangements: Readonly<Record<string, 
       assert.ok(fault, `The table has no fault ${id}`);
       describe(`when ${fault.title}`, () => holdFault(fault, () => observeAndUndo(rig, fault, arrangement)));
     }
+    more(() => rig);
   });
 }
 

@@ -6,59 +6,21 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { root } from '../../scripts/setup/paths.mjs';
 import type { RequestRecord } from '../azure/controlTypes.ts';
 import { type LocalAzure, startLocalAzure } from '../azure/localAzure.ts';
 import { buildConsumer } from '../editor/consumers/buildConsumer.ts';
-import type { ConsumerId } from '../faults/faultTypes.ts';
 import type { EditorOptions } from './editorProcesses.ts';
 import { type EditorWindow, openEditor } from './editorWindow.ts';
-import type { Notification } from './notifications.ts';
+import { ada, askersOf, type EditorConsumer, type Reply, type Result, resources } from './faultsConsumers.ts';
 import { sampleSettings } from './sampleSettings.ts';
-import { copiedClaims, getToken, signInAs } from './signInSteps.ts';
+import { signInAs } from './signInSteps.ts';
 import { waitFor } from './waitFor.ts';
 
-export const ada = 'ada@contoso.com';
-
-/** The consumers of a window. */
-export type EditorConsumer = Extract<ConsumerId, 'command' | 'api' | 'authenticationProvider' | 'gitProvider'> | 'task';
-
-/** Whose token each of them asks for: resources of their own, so that nobody waits for another's request. */
-const resources: Readonly<Record<EditorConsumer, { readonly uri: string; readonly name: string }>> = {
-  command: { uri: 'https://storage.azure.com', name: 'Azure Storage' },
-  task: { uri: 'https://storage.azure.com', name: 'Azure Storage' },
-  api: { uri: 'https://database.windows.net', name: 'Azure SQL Database' },
-  authenticationProvider: { uri: 'https://vault.azure.net', name: 'Azure Key Vault' },
-  gitProvider: { uri: '', name: 'Azure DevOps' },
-};
 /** A token for it is in memory before anything goes wrong. */
 export const atHand = 'https://graph.microsoft.com';
-
-/** What the extension that asks was answered. */
-interface Reply {
-  readonly token?: { readonly user?: string; readonly accounts?: string[]; readonly refreshTokens?: string[] } | null;
-  readonly error?: {
-    readonly name: string;
-    readonly message: string;
-    readonly code?: string;
-    readonly advice?: string;
-  };
-  readonly milliseconds: number;
-}
-
-/** What became of one consumer's request. */
-export interface Result {
-  /** In the consumer's own language, as the table of faults has it. */
-  readonly given: string;
-  /** Whatever words reached it. */
-  readonly text: string;
-  readonly seconds: number;
-  /** How often Entra was asked for it. */
-  readonly requests: number;
-}
 
 /** One window with an extension that asks in every way there is, a repository of Azure DevOps, and somebody signed in. */
 export interface FaultsRig extends AsyncDisposable {
@@ -89,8 +51,6 @@ export interface FaultsRig extends AsyncDisposable {
   haveAtHand(lifetime?: number): Promise<void>;
 }
 
-const gitNotice = 'Git cannot get into contoso: ';
-
 /** Another window of the same editor and person. */
 export interface SecondWindow extends AsyncDisposable {
   readonly page: Page;
@@ -110,7 +70,12 @@ export async function openFaultsRig(name: string): Promise<FaultsRig> {
   const options: EditorOptions = {
     folder: await makeRepository(home),
     extensions: [root, await buildConsumer('fault-consumer', home)],
-    env: { ...azure.environment, FAULT_CONSUMER_FOLDER: home, GIT_CONFIG_GLOBAL: join(home, 'gitconfig') },
+    env: {
+      ...azure.environment,
+      FAULT_CONSUMER_FOLDER: home,
+      XDG_RUNTIME_DIR: undefined,
+      GIT_CONFIG_GLOBAL: join(home, 'gitconfig'),
+    },
     proxy: { url: azure.proxyUrl, caSpkiHash: azure.caSpkiHash },
     settings: sampleSettings({ 'git.path': await oldGit(home), 'git.autofetch': false }),
     screenshotFolder: join(root, 'artifacts', name),
@@ -210,14 +175,7 @@ function createRig({ azure, otherAzure, editor, home }: RigParts): Omit<FaultsRi
   const requests = async (since: number, resource: string): Promise<readonly RequestRecord[]> => {
     return await azure.control.requests({ since, resource, host: 'login.microsoftonline.com' });
   };
-  const askers: Readonly<Record<EditorConsumer, (begun: () => void) => Promise<Omit<Result, 'requests'>>>> = {
-    command: (begun) => askCommand(editor, begun),
-    task: async () => ofApi(await tell('/command', { resource: resources.task.uri })),
-    api: async () => ofApi(await tell('/api', { resource: resources.api.uri })),
-    authenticationProvider: async () =>
-      ofSession(await tell('/session', { resource: resources.authenticationProvider.uri })),
-    gitProvider: () => askGit(editor, () => tell('/git')),
-  };
+  const askers = askersOf(editor, tell);
   const lastRequest = async (): Promise<number> => (await azure.control.requests()).at(-1)?.number ?? 0;
   const ask: FaultsRig['ask'] = async (consumer, begun = () => undefined) => {
     const since = await lastRequest();
@@ -284,75 +242,4 @@ async function allow(editor: EditorWindow, tell: FaultsRig['tell']): Promise<voi
     const { token, error } = await asked;
     assert.equal(token?.user, ada, JSON.stringify(error));
   }
-}
-
-/** The person asks with the palette and sees a notification; the log has the code. */
-async function askCommand(editor: EditorWindow, begun: () => void): Promise<Omit<Result, 'requests'>> {
-  const before = editor.notifications().length;
-  const logged = (await ownLog(editor)).length;
-  await getToken(editor, resources.command.name);
-  begun();
-  const start = Date.now();
-  const shown = await waitFor(() => editor.notifications().slice(before).find(isOfCommand), {
-    what: 'a notification of the command',
-    timeout: 90_000,
-  });
-  const seconds = (Date.now() - start) / 1000;
-  if (shown.severity === 'info') {
-    const { upn, unique_name: name = upn } = await copiedClaims(editor);
-    return { given: name === ada ? 'token in the clipboard' : 'nothing', text: shown.message, seconds };
-  }
-  assert.ok(shown.buttons.length > 0, 'no button says what can be done');
-  const line = (await ownLog(editor)).slice(logged);
-  const code = /\[error\] (\w+): /.exec(line)?.[1] ?? 'no code in the log';
-  return { given: code, text: shown.message, seconds };
-}
-
-function isOfCommand({ severity, message }: Notification): boolean {
-  return severity === 'error' ? !message.startsWith(gitNotice) : message.includes('is in the clipboard');
-}
-
-/** What the extension has logged in this window. */
-export async function ownLog(editor: EditorWindow): Promise<string> {
-  const logs = (await editor.logs()).filter((name) => name.endsWith('Azure Credentials.log'));
-  return (await Promise.all(logs.map((log) => readFile(log, 'utf8')))).join('');
-}
-
-function ofApi({ token, error, milliseconds }: Reply): Omit<Result, 'requests'> {
-  const text = error === undefined ? '' : `${error.message} ${error.advice ?? ''}`;
-  const given = error === undefined ? (token?.user === ada ? 'token' : 'nothing') : (error.code ?? error.name);
-  return { given, text, seconds: milliseconds / 1000 };
-}
-
-function ofSession({ token, error, milliseconds }: Reply): Omit<Result, 'requests'> {
-  const given = error !== undefined ? error.name : token?.user === ada ? 'session' : 'no session';
-  return { given, text: error?.message ?? '', seconds: milliseconds / 1000 };
-}
-
-/** Where no provider has credentials, the Git extension asks the person: that is where its question to us has ended. */
-async function askGit(editor: EditorWindow, ask: () => Promise<Reply>): Promise<Omit<Result, 'requests'>> {
-  const before = editor.notifications().length;
-  const start = Date.now();
-  const box = editor.page.locator('.quick-input-widget:visible', { hasText: 'Git: https://dev.azure.com' });
-  const running = ask();
-  const isOver = running.then(() => true);
-  let knownAt: number | undefined;
-  while (!(await Promise.race([isOver, wait(50, false)]))) {
-    if ((await box.count()) > 0) {
-      knownAt ??= Date.now();
-      await editor.page.keyboard.press('Escape');
-    }
-  }
-  const { error } = await running;
-  const seconds = ((knownAt ?? Date.now()) - start) / 1000;
-  if (error === undefined && knownAt === undefined) {
-    return { given: 'credentials', text: '', seconds };
-  }
-  assert.ok(knownAt !== undefined, `git failed before it asked: ${JSON.stringify(error)}`);
-  const isOurs = ({ message }: Notification) => message.startsWith(gitNotice);
-  const shown = await waitFor(() => editor.notifications().slice(before).find(isOurs), {
-    what: 'a notification of git',
-    timeout: 2_000,
-  }).catch(() => undefined);
-  return { given: 'no credentials', text: shown?.message ?? '', seconds };
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
+import { ada } from './faultsConsumers.ts';
 import { type Arrangement, holdFaults, requestsAreHeld } from './faultsMatrix.ts';
-import { ada, type FaultsRig } from './faultsRig.ts';
+import type { FaultsRig } from './faultsRig.ts';
 import { sampleSettings } from './sampleSettings.ts';
 
 const minute = 60_000;
