@@ -291,6 +291,16 @@ export class AccountVault implements Disposable {
       }
     } catch (error) {
       throw this.#trouble('write', error);
+    } finally {
+      this.#endAgain(accountId);
+    }
+  }
+
+  /** Reading that was under way when the sign-out came has found the secret still there. */
+  #endAgain(accountId: string): void {
+    if (this.#entries.has(accountId)) {
+      this.#end(accountId, 'signedOut');
+      this.#changed.fire();
     }
   }
 

@@ -72,6 +72,23 @@ describe('the account vault', () => {
     });
   });
 
+  it('a sign-out wins over reading that was under way when it came', async () => {
+    const vault = open(shared.window('never'));
+    await vault.add({ account: ada, refreshToken: 'a1' });
+    const [started, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    shared.before = (operation) => {
+      started.resolve();
+      return operation === 'keys' ? release.promise : undefined;
+    };
+    const reading = vault.find('nobody');
+    await started.promise;
+    const removing = vault.remove(ada.id);
+    release.resolve();
+    await Promise.all([reading, removing]);
+    assert.deepEqual(await vault.accounts(), []);
+    assert.equal(await held(vault), undefined);
+  });
+
   it('is read by the next window, and by no other application or cloud', async () => {
     await open().add({ account: ada, refreshToken: 'a1' });
     assert.deepEqual(await open().accounts(), [ada]);
