@@ -55,7 +55,7 @@ class Soak {
   readonly #folder: string;
   readonly #random: Random;
   readonly #store: SharedStore;
-  readonly #tally = new Tally();
+  readonly #tally: Tally;
   readonly #windows = new Map<string, SoakedWindow>();
   readonly #globalState = new StateInMemory();
   readonly #workspaceStates = { one: new StateInMemory(), two: new StateInMemory() };
@@ -70,6 +70,7 @@ class Soak {
 
   constructor(options: SoakOptions, azure: AzureProcess, folder: string) {
     this.#options = options;
+    this.#tally = new Tally(options.print ?? (() => undefined));
     this.#azure = azure;
     this.#folder = folder;
     this.#random = new Random(options.seed);

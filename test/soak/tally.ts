@@ -28,6 +28,12 @@ export class Tally {
   readonly failures = new Map<string, number>();
   readonly faults = new Map<string, number>();
   readonly violations: string[] = [];
+  readonly #print: (line: string) => void;
+
+  /** @param print told of each violation at once */
+  constructor(print: (line: string) => void) {
+    this.#print = print;
+  }
 
   token(consumer: string): void {
     this.tokens += 1;
@@ -53,6 +59,7 @@ export class Tally {
   violation(text: string): void {
     if (this.violations.length < mostViolations) {
       this.violations.push(text);
+      this.#print(`violation: ${text}`);
     }
   }
 
