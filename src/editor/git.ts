@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import * as vscode from 'vscode';
 import type { TokenService } from '../tokens/tokenService.ts';
 import type { StoredAccountPreference } from './accountPreference.ts';
+import { afterActivation } from './afterActivation.ts';
 import { showError } from './errorMessages.ts';
 import { fileTrouble } from './fileTrouble.ts';
 import { gitAudiences } from './gitAudiences.ts';
@@ -29,9 +30,9 @@ export interface GitDeps {
  */
 export function registerGit(deps: GitDeps): vscode.Disposable {
   const support = new GitSupport(deps);
-  support.update();
   return vscode.Disposable.from(
     support,
+    afterActivation(() => support.update()),
     onDidChangeSettings(['git'], () => support.update()),
     vscode.workspace.onDidGrantWorkspaceTrust(() => support.update()),
     deps.tokens.onDidChangeAccounts(() => support.update()),

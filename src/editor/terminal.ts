@@ -8,6 +8,7 @@ import { AzureCredentialsError, isAzureCredentialsError, textsOf } from '../toke
 import { phrase } from '../tokens/phrase.ts';
 import type { Clock } from '../tokens/ports.ts';
 import type { TokenService } from '../tokens/tokenService.ts';
+import { afterActivation } from './afterActivation.ts';
 import { showError } from './errorMessages.ts';
 import { fileTrouble } from './fileTrouble.ts';
 import type { TerminalAccess } from './terminalApproval.ts';
@@ -32,9 +33,9 @@ const feature = 'localTokenEndpoint';
  */
 export function registerTerminal(deps: TerminalDeps): vscode.Disposable {
   const terminals = new ConnectedTerminals(deps);
-  terminals.update();
   return vscode.Disposable.from(
     terminals,
+    afterActivation(() => terminals.update()),
     deps.access.settings.onDidChange(() => terminals.update()),
     vscode.workspace.onDidGrantWorkspaceTrust(() => terminals.update()),
     vscode.commands.registerCommand('azureCredentials.terminal.connect', () => runConnect(deps)),

@@ -40,10 +40,10 @@ export interface TerminalSettingsView extends Disposable {
 
 /** Follows the settings, and the folders that bring settings. */
 export function followTerminalSettings(): TerminalSettingsView {
-  let settings = readTerminalSettings();
+  let settings: TerminalSettings | undefined;
   const changed = new vscode.EventEmitter<void>();
   const refresh = () => {
-    settings = readTerminalSettings();
+    settings = undefined;
     changed.fire();
   };
   const listeners = vscode.Disposable.from(
@@ -51,5 +51,9 @@ export function followTerminalSettings(): TerminalSettingsView {
     vscode.workspace.onDidChangeWorkspaceFolders(refresh),
     vscode.workspace.onDidChangeConfiguration((event) => event.affectsConfiguration(section) && refresh()),
   );
-  return { current: () => settings, onDidChange: changed.event, dispose: () => listeners.dispose() };
+  const current = () => {
+    settings ??= readTerminalSettings();
+    return settings;
+  };
+  return { current, onDidChange: changed.event, dispose: () => listeners.dispose() };
 }

@@ -4,6 +4,7 @@ import { Emitter } from '../../tokens/emitter.ts';
 import type { Disposable, Event } from '../../tokens/ports.ts';
 import type { TokenService } from '../../tokens/tokenService.ts';
 import type { StoredAccountPreference } from '../accountPreference.ts';
+import { afterActivation } from '../afterActivation.ts';
 import type { SourceSettings, SourceSettingsWatch } from '../sourceSettings.ts';
 import { usesEditorAccount } from '../usesEditorAccount.ts';
 
@@ -56,8 +57,8 @@ export function createSignInState(deps: SignInStateDeps): SignInState {
     first.resolve(signedIn);
     changed.fire();
   };
-  const start = setTimeout(() => void update(), 0);
   const listeners = [
+    afterActivation(() => void update()),
     tokens.onDidChangeAccounts(() => {
       changedTime = Date.now();
       void update();
@@ -73,7 +74,6 @@ export function createSignInState(deps: SignInStateDeps): SignInState {
       return changedTime;
     },
     dispose: () => {
-      clearTimeout(start);
       changed.dispose();
       for (const listener of listeners) {
         listener.dispose();
