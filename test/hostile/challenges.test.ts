@@ -32,7 +32,19 @@ const pieces = fc.constantFrom(
     'https://x/..%2f',
   ],
 );
+/** Addresses of sign-ins: where the tenant stands, there may be anything. */
+const authorizations = fc
+  .tuple(
+    fc.constantFrom('authorization_uri', 'authorization'),
+    fc.constantFrom('https://login.microsoftonline.com/', 'HTTPS://evil.example/', 'http://x/'),
+    fc.oneof(
+      anyText,
+      fc.constantFrom('common', 'contoso.com/oauth2', '%2e%2e', '8f9d5b1c-3a52-4d0e-9c61-5b7a2f4e1c01'),
+    ),
+  )
+  .map(([name, start, tenant]) => `Bearer realm="", ${name}="${start}${tenant}"`);
 const headers = fc.oneof(
+  authorizations,
   anyText,
   fc.array(pieces, { maxLength: 14 }).map((parts) => parts.join('')),
 );

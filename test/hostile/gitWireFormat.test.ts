@@ -90,7 +90,43 @@ const lines = fc.oneof(
   { weight: 1, arbitrary: anyText },
 );
 const honest = ['action=get', 'protocol=https', 'host=dev.azure.com', 'path=contoso/p/_git/r'];
+const hosts = fc.constantFrom(
+  ...['dev.azure.com', 'DEV.azure.com:443', 'contoso.visualstudio.com', 'dev.azure.com.', 'dev.azure.com.evil.example'],
+  ...[
+    'dev.azure.com@evil.example',
+    'evil.example',
+    'dev.azure.com:444',
+    'xn--dev.visualstudio.com',
+    'a.b.visualstudio.com',
+  ],
+  ...['dev\u212A.azure.com', 'visualstudio.com', 'evil-visualstudio.com', 'dev.azure.com/x', ''],
+);
+/** Whole requests that differ in what decides: who is asked about, in which order, and what is said twice. */
+const plausible = fc
+  .tuple(
+    fc.record({
+      action: fc.constantFrom('get', 'get', 'get', 'erase', 'store'),
+      protocol: fc.constantFrom('https', 'https', 'https', 'http', 'HTTPS', 'https '),
+      host: hosts,
+      path: fc.constantFrom('contoso/p/_git/r', '', '../x', 'contoso'),
+      username: fc.oneof(fc.constantFrom('contoso', 'ada@contoso.com', 'a:b'), fc.string({ unit: 'binary' })),
+    }),
+    fc.array(
+      fc.oneof(
+        hosts.map((host) => `host=${host}`),
+        lines,
+      ),
+      { maxLength: 2 },
+    ),
+    fc.boolean(),
+  )
+  .map(([fields, more, isFirst]) => {
+    const own = Object.entries(fields).map(([key, value]) => `${key}=${value}`);
+    return Buffer.from((isFirst ? [...more, ...own] : [...own, ...more]).join('\n'));
+  });
 const requests = fc.oneof(
+  plausible,
+  plausible,
   fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
   fc.array(lines, { maxLength: 10 }).map((all) => Buffer.from(all.join('\n'))),
   fc.array(lines, { maxLength: 4 }).map((all) => Buffer.from([...honest, ...all].join('\n'))),

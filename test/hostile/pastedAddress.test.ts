@@ -38,7 +38,25 @@ const pieces = fc.constantFrom(
     '\\',
   ],
 );
+/** Right but for where it leads. */
+const elsewhere = fc
+  .tuple(
+    fc.constantFrom('http://', 'https://', '', 'http://ada@', 'http://localhost:51234@'),
+    fc.constantFrom(
+      'localhost',
+      '127.0.0.1',
+      '[::1]',
+      'evil.example',
+      '127.0.0.1.evil.example',
+      '0.0.0.0',
+      '2130706433',
+    ),
+    fc.constantFrom(':51234', ':51235', ':80', '', ':0'),
+    fc.constantFrom('/', '', '/x', '//'),
+  )
+  .map(([scheme, host, port, path]) => `${scheme}${host}${port}${path}?code=0.A${marker}&state=${expected.state}`);
 const addresses = fc.oneof(
+  elsewhere,
   anyText,
   fc.array(pieces, { maxLength: 10 }).map((parts) => parts.join('')),
   fc

@@ -88,9 +88,14 @@ hostileInput('stored secrets', ({ holds, holdsLater }) => {
       const now = Date.now();
       const cookie = mintRpcCookie('secret', now + 60_000);
       assert.equal(isRpcCookie('secret', cookie, now), true);
-      for (const forged of [text, cookie.slice(0, cut), `${cookie.slice(0, cut)}${more}`, `${cookie}${more}`].filter(
-        (one) => one !== cookie,
-      )) {
+      const changed = `${cookie.slice(0, cut)}${cookie[cut] === 'A' ? 'B' : 'A'}${cookie.slice(cut + 1)}`;
+      for (const forged of [
+        changed,
+        text,
+        cookie.slice(0, cut),
+        `${cookie.slice(0, cut)}${more}`,
+        `${cookie}${more}`,
+      ].filter((one) => one !== cookie)) {
         assert.equal(isRpcCookie('secret', forged, now), false);
       }
     },
