@@ -9,6 +9,8 @@ import { nodeConsumers } from './nodeConsumers.ts';
 export interface Arrangement {
   /** Whether the window hears of what others do in the secret store. */
   readonly events?: 'never';
+  /** Done before anybody signs in. */
+  prepare?(rig: FaultRig): Promise<unknown>;
   arrange(rig: FaultRig): unknown;
   /** Done once every consumer's request is under way. */
   meanwhile?(rig: FaultRig): Promise<unknown>;
@@ -140,7 +142,11 @@ function clockArrangements(): Record<string, Arrangement> {
     clock10MinutesBehind: skew(10 * minute),
     clockDayAhead: skew(-1440 * minute),
     clockDayBehind: skew(1440 * minute),
-    asleep: { arrange: ({ clock }) => clock.sleep(480 * minute) },
+    asleep: {
+      // Some services take tokens that live for a day.
+      prepare: ({ azure }) => azure.control.setAccessTokenLifetime(4_000),
+      arrange: ({ clock }) => clock.sleep(480 * minute),
+    },
   };
 }
 
@@ -159,7 +165,17 @@ function stateArrangements(): Record<string, Arrangement> {
     storageSlow: secretStorage(() => wait(2_000)),
     storageUnreadable: secretStorage(throwWhen(isRead, 'no keyring')),
     storageUndecryptable: secretStorage(throwWhen((operation) => operation === 'get', 'no keyring')),
-    storageUnreadableLater: secretStorage(throwWhen(isRead, 'no keyring')),
+    storageUnreadableLater: {
+      ...secretStorage(throwWhen(isRead, 'no keyring')),
+      // The window hears of a change, and cannot read it.
+      meanwhile: async ({ secrets }) => {
+        for (const window of secrets.windows) {
+          for (const key of secrets.values.keys()) {
+            window.fire(key);
+          }
+        }
+      },
+    },
     storageUnwritable: secretStorage(throwWhen((operation) => !isRead(operation), 'no keyring')),
     secretLost: { arrange: (rig) => changeSecrets(rig, () => undefined) },
     secretOfOtherVersion: {

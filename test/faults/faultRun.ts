@@ -11,7 +11,7 @@ import { askAs, type NodeConsumer, nodeConsumers, type Reply, rejectGitToken } f
 export interface ConsumerResult {
   /** One for each window that was asked. */
   readonly replies: readonly (Reply & { readonly seconds: number; readonly requests: number })[];
-  readonly tokensAtHand: FaultPromise['tokensAtHand'];
+  readonly tokensAtHand: FaultPromise['tokensAtHand'] | 'servedWithRequests';
   /** Once the fault was gone, and what had to be done was done. */
   readonly afterwards: Reply;
 }
@@ -68,8 +68,9 @@ type Tokens = ReadonlyMap<NodeConsumer, string>;
 
 const resourceOf = (when: string, consumer: NodeConsumer): string => `https://${when}${consumer}.blob.core.windows.net`;
 
-async function signInAndWarm(rig: FaultRig, { events }: Arrangement): Promise<Tokens> {
+async function signInAndWarm(rig: FaultRig, { events, prepare }: Arrangement): Promise<Tokens> {
   await rig.azure.control.reset();
+  await prepare?.(rig);
   await rig.open(events);
   await rig.window.signIn();
   const replies = await askAll(rig, rig.window, 'warm');
@@ -96,15 +97,18 @@ async function inParallel<T>(work: (consumer: NodeConsumer) => Promise<T>): Prom
 }
 
 /** Asks for what everyone was given before, and says what became of it. */
-async function askForWarm(rig: FaultRig, warm: Tokens): Promise<Map<NodeConsumer, FaultPromise['tokensAtHand']>> {
+async function askForWarm(rig: FaultRig, warm: Tokens): Promise<Map<NodeConsumer, ConsumerResult['tokensAtHand']>> {
   const sent = rig.window.sent.length;
   await cookieIsFresh(rig);
   const replies = await askAll(rig, rig.window, 'warm');
   const isQuiet = rig.window.sent.length === sent;
   return new Map(
     [...replies].map(([consumer, { token }]) => {
-      const isSame = token === warm.get(consumer);
-      return [consumer, token === undefined ? 'refused' : isSame && isQuiet ? 'served' : 'renewed'];
+      if (token === undefined) {
+        return [consumer, 'refused'];
+      }
+      const same = isQuiet ? 'served' : 'servedWithRequests';
+      return [consumer, token === warm.get(consumer) ? same : 'renewed'];
     }),
   );
 }
