@@ -1,6 +1,7 @@
 const shortRun: ReadonlySet<string> = new Set([
   'nameNotFound',
   'resetMiddle',
+  'proxyForbids',
   'proxyWantsCredentials',
   'unknownAuthority',
   'throttledSeconds',
@@ -8,10 +9,16 @@ const shortRun: ReadonlySet<string> = new Set([
   'duplicatedJson',
   'hugeAnswer',
   'clockDayBehind',
+  'clock10MinutesAhead',
   'sessionRevoked',
+  'rotatedElsewhere',
   'storageUnreadable',
+  'storageUndecryptable',
   'storageUnwritable',
+  'secretOfOtherVersion',
+  'secretChangedMeanwhile',
   'diskFull',
+  'twoWindows',
   'signOutMeanwhile',
 ]);
 
