@@ -290,10 +290,10 @@ describe('Terminals of a repository that wants more than the person gave', funct
 
   it('in Restricted Mode there is no server and nothing to connect, until the person trusts it', async () => {
     await open('', { 'azureCredentials.terminal.azd': true }, true);
-    await editor.runCommand('Azure Credentials: Connect Terminals');
-    await editor.waitForNotification(/only in a workspace that you trust/);
+    const connect = 'Azure Credentials: Connect Terminals';
+    assert.ok(!(await editor.paletteEntries(connect)).includes(connect));
     assert.deepEqual(await portsOfEndpoints(editor.dataFolder), []);
-    await editor.clickNotificationButton('Manage Workspace Trust');
+    await editor.runCommand('Workspaces: Manage Workspace Trust');
     await editor.page.getByRole('button', { name: 'Trust', exact: true }).click();
     assert.match(await variables(), /^AZD_AUTH_ENDPOINT=/);
     assert.equal((await portsOfEndpoints(editor.dataFolder)).length, 1);
