@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { root } from '../../scripts/setup/paths.mjs';
-import { type LocalAzure, startLocalAzure } from '../azure/localAzure.ts';
-import { type EditorWindow, openEditor } from './editorWindow.ts';
-import { sampleSettings } from './sampleSettings.ts';
+import type { LocalAzure } from '../azure/localAzure.ts';
+import type { EditorWindow } from './editorWindow.ts';
+import { Overview } from './overview.ts';
 import {
   chooseAccount,
   clearNotifications,
@@ -17,6 +15,7 @@ import {
   signInAs,
   waitForNobody,
 } from './signInSteps.ts';
+import { windowUnderTest } from './windowUnderTest.ts';
 
 const ada = 'ada@contoso.com';
 const ben = 'ben@contoso.com';
@@ -54,36 +53,24 @@ const tasks = {
 /** Several people in one editor, in a narrow window. */
 describe('Accounts', function () {
   this.timeout(60_000);
+  const window = windowUnderTest({
+    screenshots: 'accounts',
+    viewport: { width: 620, height: 800 },
+    prepare: async (folder) => {
+      await mkdir(join(folder, '.vscode'));
+      await writeFile(join(folder, '.vscode/tasks.json'), JSON.stringify(tasks));
+      return { folder };
+    },
+  });
+  const overview = new Overview(window);
   let azure: LocalAzure;
   let editor: EditorWindow;
-  let folder: string;
 
-  before(async function () {
-    this.timeout(120_000);
-    folder = await mkdtemp(join(tmpdir(), 'accounts-'));
-    await mkdir(join(folder, '.vscode'));
-    await writeFile(join(folder, '.vscode/tasks.json'), JSON.stringify(tasks));
-    azure = await startLocalAzure();
-    editor = await openEditor({
-      folder,
-      env: azure.environment,
-      proxy: { url: azure.proxyUrl, caSpkiHash: azure.caSpkiHash },
-      settings: sampleSettings(),
-      viewport: { width: 620, height: 800 },
-      screenshotFolder: join(root, 'artifacts/accounts'),
-    });
+  before(() => {
+    ({ azure, editor } = window);
   });
 
-  after(async () => {
-    await editor?.dispose();
-    await azure?.[Symbol.asyncDispose]();
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await editor?.screenshot(`failed-${this.currentTest.title.replaceAll(/[^a-z0-9]+/gi, '-').slice(0, 60)}`);
-    }
+  afterEach(async () => {
     await editor.page.keyboard.press('Escape');
     await clearNotifications(editor);
   });
@@ -145,12 +132,14 @@ describe('Accounts', function () {
     await noDialog();
   });
 
-  it('a task that asks for a resource that is not there is not run, and the person is told', async () => {
+  it('a task that asks for a resource that is not there is not run, and the person is told once', async () => {
     await editor.runCommand('Tasks: Run Task');
     await editor.pick('Show no token');
     const error = await editor.waitForNotification(/nosuch\.contoso\.example\. Check the spelling/);
     assert.equal(error.severity, 'error');
     assert.ok(!(await editor.terminalText()).includes('Error'), 'the program was started without a token');
+    const told = editor.notifications().filter(({ message }) => /nosuch\.contoso\.example/.test(message));
+    assert.equal(told.length, 1);
     await editor.screenshot('task-without-token');
   });
 
@@ -168,7 +157,7 @@ describe('Accounts', function () {
     assert.match(message, /\+62e90394-69f5-4237-9190-012177145e10/);
     assert.deepEqual(buttons, ['Show Details']);
     await editor.clickNotificationButton('Show Details');
-    await editor.page.locator('.tab', { hasText: 'Refreshed tokens' }).waitFor();
+    assert.match(await overview.previewText(/Refreshed tokens/), /\+a1b2c3d4-0000-4000-8000-000000000002/);
     await editor.screenshot('refreshed-details');
   });
 

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { root } from '../../scripts/setup/paths.mjs';
-import { type LocalAzure, startLocalAzure } from '../azure/localAzure.ts';
-import { type EditorWindow, openEditor } from './editorWindow.ts';
+import type { LocalAzure } from '../azure/localAzure.ts';
+import type { EditorWindow } from './editorWindow.ts';
 import { sampleSettings } from './sampleSettings.ts';
 import {
   chooseAccount,
@@ -17,38 +15,24 @@ import {
   waitForNobody,
 } from './signInSteps.ts';
 import { waitFor } from './waitFor.ts';
+import { windowUnderTest } from './windowUnderTest.ts';
 
 const consentApplication = '5a6b7c8d-2222-4e2f-9a0b-000000000002';
 
 /** Whatever goes wrong while a person signs in: they are told what and what to do, and the next try works. */
 describe('Sign-ins that go wrong', function () {
   this.timeout(60_000);
+  const window = windowUnderTest({ screenshots: 'bad-input' });
   let azure: LocalAzure;
   let editor: EditorWindow;
   let changeSettings: (settings: Readonly<Record<string, unknown>>) => Promise<void>;
 
-  before(async function () {
-    this.timeout(120_000);
-    azure = await startLocalAzure();
-    editor = await openEditor({
-      folder: join(root, 'test/azure/workspace'),
-      env: azure.environment,
-      proxy: { url: azure.proxyUrl, caSpkiHash: azure.caSpkiHash },
-      settings: sampleSettings(),
-      screenshotFolder: join(root, 'artifacts/bad-input'),
-    });
+  before(() => {
+    ({ azure, editor } = window);
     changeSettings = settingsOf(editor);
   });
 
-  after(async () => {
-    await editor?.dispose();
-    await azure?.[Symbol.asyncDispose]();
-  });
-
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await editor?.screenshot(`failed-${this.currentTest.title.replaceAll(/[^a-z0-9]+/gi, '-').slice(0, 60)}`);
-    }
+  afterEach(async () => {
     await editor.page.keyboard.press('Escape');
     await clearNotifications(editor);
   });

@@ -1,57 +1,85 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from '../../scripts/setup/paths.mjs';
-import { type LocalAzure, startLocalAzure } from '../azure/localAzure.ts';
-import { type EditorWindow, openEditor } from './editorWindow.ts';
+import type { LocalAzure } from '../azure/localAzure.ts';
+import { buildConsumer } from '../editor/consumers/buildConsumer.ts';
+import type { EditorWindow } from './editorWindow.ts';
+import { Overview } from './overview.ts';
 import { leftBehind, pseudo, pseudoExtension, pseudoLanguage, writeLanguagePack } from './pseudoLanguage.ts';
 import { sampleSettings } from './sampleSettings.ts';
-import { chooseAccount } from './signInSteps.ts';
+import { chooseAccount, clearNotifications, settingsOf } from './signInSteps.ts';
 import { waitFor } from './waitFor.ts';
+import { windowUnderTest } from './windowUnderTest.ts';
 
 /** What is no text of ours, on any screen. */
 const data = [
   ...[/https?:\/\/[^\s"]*/, /\b[\w.-]+@[\w.-]+/, /[\da-f]{8}-[\da-f-]{27}/, /\b[\w.-]+\.(?:com|md)\b/],
   ...['Azure Storage', 'Ada Sample', 'VS Code', 'code-server', 'Code - OSS', /\d+:\d+(?::\d+)? [AP]M/],
+  // Settings, files of settings and names of programs are called so in every language.
+  ...[/azureCredentials[.\w]*/, 'settings.json', 'API Consumer', /sample\.api-consumer/],
 ];
 
 /** What the editor itself adds, in which the language pack of this test has no texts. */
 const editorsOwn = [/Focus on | View/, /Cancel/, /Press 'Enter' to confirm or 'Escape' to cancel/];
 
 /** Names of services, which are the same in every language. */
-const serviceNames = [/Azure [A-Z]\w+(?: [A-Z]\w+)*/];
+const serviceNames = [/Azure [A-Z]\w+(?: [A-Z]\w+)*/, /Key Vault|Microsoft Graph/];
+
+const settings = sampleSettings({ 'azureCredentials.terminal.azureSdk': true });
 
 describe('A window in another language', function () {
   this.timeout(90_000);
+  const window = windowUnderTest({
+    screenshots: 'l10n',
+    settings,
+    args: ['--locale', pseudoLanguage],
+    prepare: async (folder) => {
+      const userDataDir = join(folder, 'u');
+      await writeLanguagePack(join(userDataDir, 'user'), pseudoLanguage);
+      const extensions = [await pseudoExtension(join(folder, 'ours')), await buildConsumer('api-consumer', folder)];
+      return { userDataDir, extensions };
+    },
+  });
+  const overview = new Overview(window, pseudo('Azure Credentials'));
   let azure: LocalAzure;
   let editor: EditorWindow;
-  let extension: Awaited<ReturnType<typeof pseudoExtension>>;
-  let userDataDir: string;
+  let changeSettings: (settings: Readonly<Record<string, unknown>>) => Promise<void>;
   const command = (title: string) => pseudo(`Azure Credentials: ${title}`);
+  const run = (title: string) => editor.runCommand(command(title));
+  /** No word of a text may be English, but for data, names of services and what is given. */
+  const translated = (text: string, names: readonly (string | RegExp)[] = []): void => {
+    assert.notEqual(text.trim(), '');
+    assert.deepEqual(leftBehind(text, [...data, ...names, ...editorsOwn, ...serviceNames]), [], text);
+  };
+  /** Waits for a notification of ours, and looks at its words and buttons. */
+  const tells = async (text: string, names: readonly (string | RegExp)[] = []): Promise<void> => {
+    const pattern = new RegExp(pseudo(text).replace(/[^\p{L}\p{N} ]/gu, '\\$&'));
+    const { message, buttons } = await editor.waitForNotification(pattern, { timeout: 60_000 });
+    translated([message, ...buttons].join(' '), names);
+  };
+  /** Looks at all words of the list or box that a command shows. */
+  const inputIsTranslated = async (names: readonly (string | RegExp)[] = []): Promise<void> => {
+    const widget = editor.page.locator('.quick-input-widget:visible');
+    // The palette has no title; what a command shows has one.
+    await widget.locator('.quick-input-title', { hasText: /\S/ }).waitFor();
+    const placeholder = await widget.locator('.quick-input-box input').getAttribute('placeholder');
+    translated(`${placeholder ?? ''} ${await widget.evaluate(visibleWords)}`, [
+      ...names,
+      /\d+ (?:Selected|Results)|\bOK\b/,
+    ]);
+    await editor.page.keyboard.press('Escape');
+    await widget.waitFor({ state: 'hidden' });
+  };
 
-  before(async function () {
-    this.timeout(120_000);
-    [azure, extension] = await Promise.all([startLocalAzure({ storage: false }), pseudoExtension()]);
-    userDataDir = await mkdtemp(join(tmpdir(), 'adc-'));
-    await writeLanguagePack(join(userDataDir, 'user'), pseudoLanguage);
-    editor = await openEditor({
-      ...{ folder: join(root, 'test/azure/workspace'), userDataDir, extensions: [extension.path] },
-      ...{ env: azure.environment, proxy: { url: azure.proxyUrl, caSpkiHash: azure.caSpkiHash } },
-      ...{ settings: sampleSettings(), args: ['--locale', pseudoLanguage] },
-      screenshotFolder: join(root, 'artifacts/l10n'),
-    });
-  });
-
-  after(async () => {
-    await editor?.dispose();
-    await azure?.[Symbol.asyncDispose]();
-    await extension?.remove();
-    await rm(userDataDir, { recursive: true, force: true, maxRetries: 5 });
+  before(() => {
+    ({ azure, editor } = window);
+    changeSettings = settingsOf(editor);
   });
 
   afterEach(async function () {
     await editor?.screenshot(`${this.currentTest?.title.replaceAll(/[^a-z0-9]+/gi, '-').slice(0, 50)}`);
+    await editor.page.keyboard.press('Escape');
   });
 
   it('offers its commands in that language', async () => {
@@ -129,23 +157,17 @@ describe('A window in another language', function () {
   });
 
   it('diagnoses in that language', async () => {
-    await editor.runCommand(command('Diagnose'));
-    await editor.waitForNotification(new RegExp(pseudo('holds no token')), { timeout: 60_000 });
-    const report = await waitFor(
-      async () => {
-        const text = (await editor.page.locator('.editor-instance .view-lines').first().innerText()).replaceAll(
-          '\u00a0',
-          ' ',
-        );
-        return text.includes('#') ? text : undefined;
-      },
-      { what: 'the report' },
-    );
+    await run('Diagnose');
+    await tells('holds no token');
     const technical = [
       /\S+=[^,]*|server-distro|http\.|Node\.js|linux \S+ \(\w+\)|http\.\w+=\S*|[A-Z_]+=\S*|viewer|browser|public|qps-ploc|code/,
-      /azureCredentials[.\w]*|Azure Delegated Credentials/,
+      ...[/Azure Delegated Credentials/, /git|on|off|fallback|true|web|azureSdk/],
     ];
-    assert.deepEqual(leftBehind(report, [...data, ...technical, ...serviceNames, /git|on|off|fallback|true|web/]), []);
+    translated(await overview.previewText(/./), technical);
+    await editor.clickNotificationButton(pseudo('Cut User Names'));
+    await tells('are cut from this report');
+    translated(await overview.previewText(/./), [...technical, 'user']);
+    await clearNotifications(editor);
   });
 
   it('shows its walkthrough in that language', async () => {
@@ -168,4 +190,155 @@ describe('A window in another language', function () {
       [],
     );
   });
+
+  it('says on hovering what it says elsewhere', async () => {
+    await overview.open();
+    translated(await overview.hoverShows(new RegExp(pseudo('Tokens in memory'))), ['contoso.com']);
+    for (const line of [/^ada@contoso/, /^contoso/, /^Azure Storage/, new RegExp(`^${pseudo('Terminals')}`)]) {
+      await editor.page.mouse.move(600, 500);
+      await overview.row(line).hover();
+      const hover = overview.hover();
+      await hover.waitFor();
+      translated((await hover.textContent()) ?? '', ['user_impersonation', 'contoso']);
+    }
+    await editor.page.mouse.move(600, 500);
+  });
+
+  it('names in that language who asked for a token', async () => {
+    await run('Refresh All Tokens');
+    await tells('Roles, groups and scopes are the same as before');
+    await overview.row(new RegExp(`^${pseudo('Recent Activity')}`)).click();
+    const label = await waitFor(
+      async () => {
+        const labels = await overview
+          .rows()
+          .evaluateAll((rows) => rows.map((row) => row.getAttribute('aria-label') ?? ''));
+        return labels.filter((one) => one.includes(pseudo('asked for'))).length >= 3 ? labels.join('\n') : undefined;
+      },
+      { what: 'three requests in the recent activity' },
+    );
+    translated(label, ['contoso', 'user_impersonation']);
+    await clearNotifications(editor);
+  });
+
+  it('offers in that language what can be done with a line, and in the view', async () => {
+    const menu = editor.page.locator('.monaco-menu');
+    for (const line of [/^ada@contoso/, /^Azure Storage/]) {
+      await overview.row(line).click({ button: 'right' });
+      await menu.first().waitFor();
+      translated((await menu.allInnerTexts()).join(' '));
+      await editor.page.keyboard.press('Escape');
+      await menu.first().waitFor({ state: 'detached' });
+    }
+  });
+
+  it('asks in that language whether an extension and a program may have tokens', async () => {
+    await editor.runCommand('API Consumer: List Blobs');
+    await editor.page.locator('.monaco-dialog-box').waitFor();
+    translated(await editor.page.locator('.monaco-dialog-box').innerText());
+    await editor.dialogButton(pseudo('Deny'));
+    await run('Manage Access');
+    await inputIsTranslated();
+    await editor.openTerminal();
+    await editor.runInTerminal(
+      'curl -s -H "X-IDENTITY-HEADER: $IDENTITY_HEADER" "$IDENTITY_ENDPOINT?resource=https://vault.azure.net&api-version=2019-08-01"',
+    );
+    await tells('asks for a token for', [/\(curl[^)]*\)|azureSdk|managed identity/]);
+    await editor.clickNotificationButton(pseudo('Deny'));
+    await editor.runCommand('View: Hide Panel');
+    await clearNotifications(editor);
+  });
+
+  it('asks in that language for accounts, terminals and organizations, and before it signs out', async () => {
+    await run('Switch Account');
+    await inputIsTranslated();
+    await run('Connect Terminals');
+    await inputIsTranslated([/[A-Z]+_[A-Z_]+/, /azcopy|\baz\b|azd|Posit Workbench|Python|SDK/]);
+    await run('Sign Out');
+    await editor.page.locator('.monaco-dialog-box').waitFor();
+    translated(await editor.page.locator('.monaco-dialog-box').innerText());
+    await editor.page.keyboard.press('Escape');
+    await run('Bind Azure DevOps Organization to Account');
+    await inputIsTranslated();
+  });
+
+  it('explains tokens and refusals in that language', async () => {
+    await run('Inspect Token');
+    await inputIsTranslated();
+    await run('Inspect Token');
+    await editor.pick('Azure Storage');
+    const text = await overview.documentText(/\.jsonc/);
+    const claims = [/"[^"]*"/, /ISO\/IEC|GUID|NumericDate|OpenID|OAuth|\bUTC\b|Entra(?: ID)?|MSAL|CAE/, ...dates];
+    translated(text.replaceAll('//', ' '), claims);
+    await run('Explain a 403');
+    const { title, message } = await editor.inputText();
+    translated(`${title} ${message}`);
+    await editor.typeInput('GET https://graph.microsoft.com/v1.0/users');
+    await editor.pick(/Microsoft Graph/);
+    translated(await overview.previewText(/403/), [/GET|[A-Z]\w+\.[A-Z]\w+(?:\.All)?|openid|profile|email/, ...dates]);
+  });
+
+  it('shows its settings in that language', async () => {
+    await run('Open Settings');
+    const settingsEditor = editor.page.locator('.settings-editor');
+    await settingsEditor.getByText(pseudo('Where tokens come from.')).waitFor();
+    const descriptions = await settingsEditor.locator('.setting-item-description').allInnerTexts();
+    assert.ok(descriptions.length > 3);
+    translated(descriptions.join(' '), [
+      /Azure Credentials: [\w ]+/,
+      'login.contoso.example',
+      /`[^`]*`|organizations|localhost\S*|custom|application/,
+    ]);
+    await editor.runCommand('View: Close Editor');
+  });
+
+  it('says in that language what went wrong', async () => {
+    const fails = async (text: string, more: Readonly<Record<string, unknown>>) => {
+      await changeSettings({ ...settings, ...more });
+      await run('Sign In');
+      await tells(text, [/nosuch\.example|my-application/, /AADSTS\d+/, 'contoso.com']);
+      // The page of the sign-in was to be opened already when Entra said no.
+      await editor.page.keyboard.press('Escape');
+      await clearNotifications(editor);
+    };
+    await fails('is not an application (client) id', { 'azureCredentials.clientId': 'my-application' });
+    await fails('There is no tenant', { 'azureCredentials.tenantId': 'nosuch.example' });
+    await fails('has no application', { 'azureCredentials.clientId': '00000000-0000-4000-8000-00000000dead' });
+    await changeSettings(settings);
+    await run('Get Access Token');
+    await editor.pick('Azure Storage');
+    await tells('is in the clipboard');
+    for (const effect of [
+      { kind: 'cut', when: 'before' },
+      { kind: 'error', aadsts: 53003 },
+      { kind: 'error', aadsts: 65001 },
+    ] as const) {
+      await azure.control.addFault({ host: 'login.microsoftonline.com', grant: 'refresh_token', effect });
+      await run('Refresh All Tokens');
+      await tells('could not be renewed', ['contoso.com']);
+      await editor.clickNotificationButton(pseudo('Show Details'));
+      const details = await overview.previewText(new RegExp(pseudo('Refreshed tokens')));
+      translated(details, ['contoso.com', /AADSTS\d+/]);
+      await clearNotifications(editor);
+      await azure.control.clearFaults();
+    }
+  });
 });
+
+/** Runs inside the page: the words of an element, those of one line apart from those of the next. */
+function visibleWords(element: Element): string {
+  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  const words: string[] = [];
+  while (walker.nextNode()) {
+    if (walker.currentNode.parentElement?.checkVisibility()) {
+      words.push(walker.currentNode.textContent ?? '');
+    }
+  }
+  return words.join(' ');
+}
+
+/** Dates are written by the language of the editor, and there is none for ours. */
+const dates = [
+  /\(this minute\)|\(in \d+ \w+\)|\(\d+ \w+ ago\)/,
+  /(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b|UTC/,
+];

@@ -19,8 +19,12 @@ const themes = {
 export class Overview {
   readonly #window: WindowUnderTest;
 
-  constructor(window: WindowUnderTest) {
+  readonly #title: string;
+
+  /** @param title what the view is called in the language of the editor */
+  constructor(window: WindowUnderTest, title = 'Azure Credentials') {
     this.#window = window;
+    this.#title = title;
   }
 
   get #editor(): EditorWindow {
@@ -73,7 +77,16 @@ export class Overview {
   }
 
   async open(): Promise<void> {
-    await this.#editor.page.locator('.activitybar a[aria-label^="Azure Credentials"]').first().click();
+    const tab = this.#editor.page.locator('.activitybar .action-item').filter({
+      has: this.#editor.page.locator(`a[aria-label^="${this.#title}"]`),
+    });
+    // A press on the tab of a view that is open closes it.
+    if (
+      !((await tab.first().getAttribute('class')) ?? '').includes('checked') ||
+      !(await this.pane().first().isVisible())
+    ) {
+      await tab.first().click();
+    }
     await this.pane().first().waitFor();
   }
 

@@ -1,5 +1,4 @@
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from '../../scripts/setup/paths.mjs';
 
@@ -39,16 +38,15 @@ function globally(one: string | RegExp): RegExp {
     : new RegExp(one.source, 'g');
 }
 
-/** This extension as it was built, with every text in the pseudo language too. */
-export async function pseudoExtension(): Promise<{ readonly path: string; remove(): Promise<void> }> {
-  const path = await mkdtemp(join(tmpdir(), 'adc-pseudo-'));
+/** Puts this extension as it was built, with every text in the pseudo language too, into a new folder. */
+export async function pseudoExtension(path: string): Promise<string> {
   for (const part of ['package.json', 'package.nls.json', 'dist', 'media']) {
     await cp(join(root, part), join(path, part), { recursive: true });
   }
   await mkdir(join(path, 'l10n'));
   await translate(join(root, 'package.nls.json'), join(path, `package.nls.${pseudoLanguage}.json`));
   await translate(join(root, 'l10n/bundle.l10n.json'), join(path, `l10n/bundle.l10n.${pseudoLanguage}.json`));
-  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+  return path;
 }
 
 async function translate(from: string, to: string): Promise<void> {

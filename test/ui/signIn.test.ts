@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { root } from '../../scripts/setup/paths.mjs';
-import { type LocalAzure, startLocalAzure } from '../azure/localAzure.ts';
-import { type EditorWindow, openEditor } from './editorWindow.ts';
+import type { LocalAzure } from '../azure/localAzure.ts';
+import type { EditorWindow } from './editorWindow.ts';
 import { sampleSettings } from './sampleSettings.ts';
 import {
   chooseAccount,
@@ -16,6 +14,7 @@ import {
   signedInAccounts,
   waitForNobody,
 } from './signInSteps.ts';
+import { windowUnderTest } from './windowUnderTest.ts';
 
 const confidential = {
   'azureCredentials.clientId': '5a6b7c8d-3333-4e2f-9a0b-000000000003',
@@ -28,33 +27,21 @@ const expiredSecret = 'sample~secret.that-has-expired~2';
 /** Device code, confidential client, service account and another cloud, in a dark window. */
 describe('Ways to sign in', function () {
   this.timeout(60_000);
+  const window = windowUnderTest({
+    screenshots: 'sign-in',
+    settings: sampleSettings({ 'azureCredentials.signInMethod': 'deviceCode' }),
+    colorTheme: 'Default Dark Modern',
+  });
   let azure: LocalAzure;
   let editor: EditorWindow;
   let writeSettings: (settings: Readonly<Record<string, unknown>>) => Promise<void>;
 
-  before(async function () {
-    this.timeout(120_000);
-    azure = await startLocalAzure();
-    editor = await openEditor({
-      folder: join(root, 'test/azure/workspace'),
-      env: azure.environment,
-      proxy: { url: azure.proxyUrl, caSpkiHash: azure.caSpkiHash },
-      settings: sampleSettings({ 'azureCredentials.signInMethod': 'deviceCode' }),
-      colorTheme: 'Default Dark Modern',
-      screenshotFolder: join(root, 'artifacts/sign-in'),
-    });
+  before(() => {
+    ({ azure, editor } = window);
     writeSettings = settingsOf(editor);
   });
 
-  after(async () => {
-    await editor?.dispose();
-    await azure?.[Symbol.asyncDispose]();
-  });
-
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await editor?.screenshot(`failed-${this.currentTest.title.replaceAll(/[^a-z0-9]+/gi, '-').slice(0, 60)}`);
-    }
+  afterEach(async () => {
     await editor.page.keyboard.press('Escape');
     await clearNotifications(editor);
   });

@@ -1,173 +1,240 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { root } from '../../scripts/setup/paths.mjs';
+import type { Frame } from 'playwright-core';
 import { loopbackPage } from '../../src/entra/loopbackPage.ts';
-import { type LocalAzure, startLocalAzure } from '../azure/localAzure.ts';
-import { type EditorWindow, openEditor } from './editorWindow.ts';
+import { violations, violationsIn } from './axe.ts';
+import type { EditorWindow } from './editorWindow.ts';
+import { arrowTo, menuWithKeys, runWithKeys, tabTo } from './keyboard.ts';
+import { Overview } from './overview.ts';
 import { sampleSettings } from './sampleSettings.ts';
-import { goBack } from './signInSteps.ts';
+import { clearNotifications, goBack } from './signInSteps.ts';
 import { waitFor } from './waitFor.ts';
+import { windowUnderTest } from './windowUnderTest.ts';
 
-const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const steps = ['application', 'signIn', 'token', 'clone', 'terminal'] as const;
 
-interface AxeResult {
-  readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly html: string }[] }[];
-}
-
-/** What axe finds wrong inside an element. */
-async function violations(page: EditorWindow['page'], selector: string): Promise<string[]> {
-  await page.evaluate(axeSource);
-  const result = await page.evaluate(
-    (inside) => (globalThis as unknown as { axe: { run(at: string): Promise<AxeResult> } }).axe.run(inside),
-    selector,
-  );
-  return result.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 120)}`));
-}
-
-/** Presses Tab until what has the focus is called so, at most once around. */
-async function tabTo(page: EditorWindow['page'], name: RegExp): Promise<void> {
-  for (let presses = 0; presses < 20; presses += 1) {
-    await page.keyboard.press('Tab');
-    const focused = await page.evaluate(() => {
-      const at = document.activeElement;
-      if (at === document.body) {
-        return '';
-      }
-      const label = at instanceof HTMLInputElement ? at.labels?.[0]?.textContent : at?.textContent;
-      return `${label ?? ''} ${at?.getAttribute('aria-label') ?? ''}`;
-    });
-    if (name.test(focused)) {
-      return;
-    }
-  }
-  assert.fail(`Tab does not reach “${name}”`);
-}
-
-describe('Walkthrough and diagnosis', function () {
+/** The walkthrough, and all that there is to see and to do, for those who use a keyboard or a screen reader. */
+describe('Walkthrough, keyboard and screen reader', function () {
   this.timeout(90_000);
-  let azure: LocalAzure;
+  const window = windowUnderTest({ screenshots: 'walkthrough' });
+  const overview = new Overview(window);
   let editor: EditorWindow;
 
-  before(async function () {
-    this.timeout(120_000);
-    azure = await startLocalAzure({ storage: false });
-    editor = await openEditor({
-      ...{ folder: join(root, 'test/azure/workspace'), env: azure.environment },
-      proxy: { url: azure.proxyUrl, caSpkiHash: azure.caSpkiHash },
-      settings: sampleSettings(),
-      screenshotFolder: join(root, 'artifacts/walkthrough'),
-    });
-  });
-  after(async () => {
-    await editor?.dispose();
-    await azure?.[Symbol.asyncDispose]();
-  });
-  afterEach(async function () {
-    await editor?.screenshot(`${this.currentTest?.title.replaceAll(/[^a-z0-9]+/gi, '-').slice(0, 50)}`);
+  before(() => {
+    ({ editor } = window);
   });
 
-  const step = (title: string) => editor.page.locator('.getting-started-step').filter({ hasText: title });
-
-  it('signs in and gets a token with the keyboard alone', async () => {
-    const { keyboard } = editor.page;
-    const runWithKeys = async (title: string) => {
-      await editor.page.bringToFront();
-      await keyboard.press('F1');
-      await editor.page.locator('.quick-input-widget:visible input').first().waitFor();
-      await keyboard.type(title);
-      await waitFor(async () => ((await editor.quickPickEntries())[0]?.label === title ? true : undefined), {
-        what: `the palette at ${title}`,
-      });
-      await keyboard.press('Enter');
-    };
-    await runWithKeys('Azure Credentials: Sign In');
-    await editor.page.locator('.monaco-dialog-box').waitFor();
-    const page = await editor.waitForNewPage(() => keyboard.press('Enter'));
-    await tabTo(page, /Use another account|Email/);
-    if ((await page.getByLabel('Email').count()) === 0) {
-      await page.keyboard.press('Enter');
-      await page.getByLabel('Email').waitFor();
-      await tabTo(page, /Email/);
-    }
-    await page.keyboard.type('ada@contoso.com');
-    await page.keyboard.press('Enter');
-    await goBack(editor, page);
-    await editor.waitForNotification(/^Signed in to Azure as ada@contoso\.com/);
-
-    await runWithKeys('Azure Credentials: Get Access Token');
-    await waitFor(async () => ((await editor.inputText()).title.startsWith('Get an access token') ? true : undefined), {
-      what: 'the list of resources',
-    });
-    await keyboard.type('Azure Storage');
-    await keyboard.press('Enter');
-    await editor.waitForNotification(/^The token for Azure Storage is in the clipboard/);
-    assert.match(await editor.clipboard(), /^eyJ/);
-  });
-
-  it('shows every step', async () => {
+  const step = (id: (typeof steps)[number]) => editor.page.locator(`.getting-started-step[data-step-id$="#${id}"]`);
+  const openWalkthrough = async () => {
     await editor.runCommand('Azure Credentials: Get Started');
-    for (const title of [
-      'Choose an application',
-      'Sign in',
-      'Get a token',
-      'Clone a repository',
-      'Connect the terminal',
-    ]) {
-      await step(title).first().click();
-      await editor.screenshot(`step-${title.replaceAll(' ', '-')}`);
-    }
-    assert.equal(await editor.page.locator('.getting-started-step').count(), 5);
-  });
-
-  it('ticks the steps that were done before it was opened', async () => {
-    await editor.runCommand('Azure Credentials: Get Started');
-    for (const text of ['People sign in to Microsoft Entra ID', 'Your browser opens']) {
-      const done = step(text).locator('.codicon-getting-started-step-checked.complete, .complete');
-      await waitFor(async () => ((await done.count()) > 0 ? true : undefined), { what: `the tick of “${text}”` });
-    }
-  });
-
-  it('has nothing in our steps that axe finds wrong, nor has the page that a sign-in ends at', async () => {
-    const ours = (await violations(editor.page, '.getting-started-detail-right, .step-description-container')).filter(
-      (violation) => !violation.includes('scrollbar'),
-    );
-    assert.deepEqual(ours, []);
-    const page = await editor.context.newPage();
-    await page.setContent(loopbackPage({ kind: 'failed', message: 'No.', advice: 'Do.' }));
-    assert.deepEqual(await violations(page, 'html'), []);
-    await page.close();
-  });
-
-  it('makes a report without a token, and one without names on request', async () => {
-    await editor.runCommand('Azure Credentials: Diagnose');
-    await editor.waitForNotification(/^The report holds no token/, { timeout: 60_000 });
-    await editor.clickNotificationButton('Cut User Names');
-    await editor.waitForNotification(/are cut from this report/);
-    await editor.clickNotificationButton('Copy');
-    const report = await waitFor(
+    await settled();
+  };
+  /** The editor moves the focus into a walkthrough some moments after it was opened, or a step chosen. */
+  const settled = async () => {
+    await editor.page.locator('.getting-started-step.expanded').waitFor();
+    const { page } = editor;
+    await waitFor(
       async () => {
-        const text = await editor.clipboard();
-        return text.startsWith('# Azure Credentials: diagnosis') ? text : undefined;
+        const inside = () => page.evaluate(() => document.activeElement?.closest('.gettingStartedContainer') != null);
+        const before = await inside();
+        await page.waitForTimeout(400);
+        return before && (await inside()) ? true : undefined;
       },
-      { what: 'the report in the clipboard' },
+      { what: 'the focus in the walkthrough' },
     );
-    assert.match(report, /\d+ passed, 0 warnings, 0 failed/);
-    assert.match(report, /\*\*pass\*\* Token for Azure Storage as user-1/);
-    for (const subject of [
-      'Proxy',
-      'Sign-in service',
-      'Clock',
-      'Tenant',
-      'Application',
-      'Redirect',
-      'Secret storage',
-      'Git',
-      'Terminals',
-    ]) {
-      assert.match(report, new RegExp(`\\*\\* ${subject}: `), subject);
-    }
-    assert.doesNotMatch(report, /ada|eyJ/i);
+  };
+  /** The picture beside the steps, which the editor keeps in a frame of its own. */
+  const picture = (): Promise<Frame> =>
+    waitFor(
+      async () => {
+        for (const frame of editor.page.frames()) {
+          const svg = frame.locator('body > svg');
+          if ((await svg.count().catch(() => 0)) > 0 && (await svg.first().isVisible())) {
+            return frame;
+          }
+        }
+        return undefined;
+      },
+      { what: 'the picture of a step' },
+    );
+
+  describe('with the keyboard alone', () => {
+    it('a person signs in and gets a token', async () => {
+      const { keyboard } = editor.page;
+      await runWithKeys(editor, 'Azure Credentials: Sign In');
+      await editor.page.locator('.monaco-dialog-box').waitFor();
+      const page = await editor.waitForNewPage(() => keyboard.press('Enter'));
+      await tabTo(page, /Use another account|Email/);
+      if ((await page.getByLabel('Email').count()) === 0) {
+        await page.keyboard.press('Enter');
+        await page.getByLabel('Email').waitFor();
+        await tabTo(page, /Email/);
+      }
+      await page.keyboard.type('ada@contoso.com');
+      await page.keyboard.press('Enter');
+      await goBack(editor, page);
+      await editor.waitForNotification(/^Signed in to Azure as ada@contoso\.com/);
+
+      await runWithKeys(editor, 'Azure Credentials: Get Access Token');
+      await waitFor(
+        async () => ((await editor.inputText()).title.startsWith('Get an access token') ? true : undefined),
+        { what: 'the list of resources' },
+      );
+      await keyboard.type('Azure Storage');
+      await keyboard.press('Enter');
+      await editor.waitForNotification(/^The token for Azure Storage is in the clipboard/);
+      assert.match(await editor.clipboard(), /^eyJ/);
+    });
+
+    it('a token is copied, renewed and inspected from its line of the view', async () => {
+      const { page } = editor;
+      await page.evaluate(() => navigator.clipboard.writeText(''));
+      await runWithKeys(editor, 'Azure Credentials: Focus on Azure Credentials View');
+      await overview.viewShows(/^Azure Storage/);
+      await arrowTo(page, /^Azure Storage/);
+      await menuWithKeys(page, 'Copy Token');
+      await editor.waitForNotification(/^The token for Azure Storage is in the clipboard/);
+      assert.match(await editor.clipboard(), /^eyJ/);
+      await arrowTo(page, /^Azure Storage/);
+      await menuWithKeys(page, 'Refresh Token');
+      await page.locator('.statusbar').getByText('The token for Azure Storage is new').waitFor();
+      await arrowTo(page, /^Azure Storage/);
+      await menuWithKeys(page, 'Inspect Token');
+      await overview.documentText(/Azure Storage\.jsonc/);
+    });
+
+    it('signing out is asked on the line of an account, and given up', async () => {
+      const { page } = editor;
+      await runWithKeys(editor, 'Azure Credentials: Focus on Azure Credentials View');
+      await arrowTo(page, /^ada@contoso\.com/);
+      await menuWithKeys(page, 'Sign Out');
+      assert.match(await editor.dialogText(), /Sign out ada@contoso\.com/);
+      await page.keyboard.press('Escape');
+      await page.locator('.monaco-dialog-box').waitFor({ state: 'detached' });
+    });
+
+    it('the item of the status bar is reached and opens the view', async () => {
+      const { page } = editor;
+      await runWithKeys(editor, 'View: Toggle Primary Side Bar Visibility');
+      await overview.pane().first().waitFor({ state: 'hidden' });
+      await runWithKeys(editor, 'View: Focus Status Bar');
+      await waitFor(
+        async () => {
+          await page.keyboard.press('ArrowRight');
+          const focused = await page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? '');
+          return /signed in as ada@contoso\.com/.test(focused) ? true : undefined;
+        },
+        { what: 'the focus at our item of the status bar' },
+      );
+      await page.keyboard.press('Enter');
+      await overview.viewShows(/^ada@contoso\.com/);
+    });
+
+    it('a step of the walkthrough is opened, and its button does what it says', async () => {
+      const { page } = editor;
+      await runWithKeys(editor, 'Azure Credentials: Get Started');
+      await settled();
+      await tabTo(page, /^Get a token/);
+      await page.keyboard.press('Enter');
+      await step('token').and(page.locator('.expanded')).waitFor();
+      await settled();
+      await tabTo(page, /^Get Access Token/);
+      await page.keyboard.press('Enter');
+      await page.locator('.quick-input-title', { hasText: 'Get an access token' }).waitFor();
+      await page.keyboard.press('Escape');
+    });
   });
+
+  describe('the walkthrough', () => {
+    before(async () => {
+      await clearNotifications(editor);
+      await editor.runCommand('View: Toggle Primary Side Bar Visibility');
+    });
+
+    it('ticks the steps that were done before it was opened', async () => {
+      await openWalkthrough();
+      for (const id of ['application', 'signIn', 'token'] as const) {
+        await waitFor(async () => ((await step(id).getAttribute('aria-checked')) === 'true' ? true : undefined), {
+          what: `the tick of “${id}”`,
+        });
+      }
+      assert.equal(await editor.page.locator('.getting-started-step').count(), steps.length);
+    });
+
+    it('has a picture at every step that is seen, in every kind of theme', async () => {
+      await openWalkthrough();
+      for (const id of steps) {
+        await step(id).click();
+        // Each step has its own picture, in a new frame.
+        const drawn = await waitFor(() => drawnIn(picture), { what: 'a drawn picture' });
+        assert.ok(drawn.length > 3, `${id}: ${drawn}`);
+        await editor.screenshot(`step-${id}`);
+      }
+      await overview.pictureInThemes('step-terminal', sampleSettings());
+    });
+  });
+
+  describe('axe finds nothing wrong in', () => {
+    it('the view, the status bar and its hover', async () => {
+      await overview.open();
+      await overview.viewShows(/^Azure Storage/);
+      assert.deepEqual(await ours('.sidebar .pane-body'), []);
+      await overview.hoverShows(/Tokens in memory/);
+      assert.deepEqual(await ours('.workbench-hover-container'), []);
+      assert.deepEqual(await ours(overview.statusSelector), []);
+    });
+
+    it('the walkthrough and its pictures', async () => {
+      // There are none where there is too little room.
+      await editor.runCommand('View: Toggle Primary Side Bar Visibility');
+      await openWalkthrough();
+      await step('signIn').click();
+      assert.deepEqual(await ours('.step-container'), []);
+      const drawing = await (await picture()).locator('body').innerHTML();
+      assert.deepEqual(await violationsIn(editor.context, `<h1>Step</h1>${drawing}`), []);
+    });
+
+    it('what “Inspect Token” and “Explain a 403” show', async () => {
+      await editor.runCommand('Azure Credentials: Inspect Token');
+      await editor.pick('Azure Storage');
+      await overview.documentText(/Azure Storage\.jsonc/);
+      assert.deepEqual(await ours('.editor-group-container.active .editor-instance'), []);
+      await editor.runCommand('Azure Credentials: Explain a 403');
+      await editor.typeInput('GET https://graph.microsoft.com/v1.0/users');
+      await editor.pick(/Microsoft Graph/);
+      const preview = await overview.preview(/why was this refused/);
+      assert.deepEqual(await violationsIn(editor.context, await preview.locator('body').innerHTML()), []);
+    });
+
+    it('the pages at which a sign-in ends', async () => {
+      const page = await editor.context.newPage();
+      await page.setContent(loopbackPage({ kind: 'failed', message: 'No.', advice: 'Do.' }));
+      assert.deepEqual(await violations(page, 'html'), []);
+      await page.setContent(loopbackPage({ kind: 'signedIn' }));
+      assert.deepEqual(await violations(page, 'html'), []);
+      await page.close();
+    });
+  });
+
+  /** What axe finds, without what is the editor's own. */
+  async function ours(selector: string): Promise<readonly string[]> {
+    return (await violations(editor.page, selector)).filter((violation) => !editorsOwn.test(violation));
+  }
 });
+
+/** Elements that the editor makes by itself, for whatever extension; `mtk` are its theme's colours of code. */
+const editorsOwn = /scrollbar|class="(?:mtk\d+|line-numbers )/;
+
+/** The shapes of a picture that have a colour; none while it is not there. */
+async function drawnIn(picture: () => Promise<Frame>): Promise<readonly string[] | undefined> {
+  const shapes = await (await picture())
+    .locator('svg :is(path, rect, circle)')
+    .evaluateAll((all) =>
+      all.flatMap((shape) => {
+        const { fill, stroke } = getComputedStyle(shape);
+        const color = [fill, stroke].find((one) => one.startsWith('rgb'));
+        return color === undefined ? [] : [color];
+      }),
+    )
+    .catch(() => []);
+  return shapes.length > 0 ? shapes : undefined;
+}
