@@ -33,7 +33,7 @@ export function reportDocument(
     '',
     `## ${localize(phrase`Checks`)}`,
     '',
-    ...findings.flatMap((finding) => findingLines(finding, localize)),
+    ...findings.toSorted(worstFirst).flatMap((finding) => findingLines(finding, localize)),
     '',
     `## ${localize(phrase`Environment`)}`,
     '',
@@ -42,6 +42,13 @@ export function reportDocument(
   ];
   const text = lines.join('\n');
   return cutNames ? withoutNames(text, report.personal) : text;
+}
+
+const levels: readonly Level[] = ['fail', 'warn', 'pass', 'note'];
+
+/** What has to be mended is read first; what is alike stays in the order in which it was looked at. */
+function worstFirst(one: Finding, other: Finding): number {
+  return levels.indexOf(one.level) - levels.indexOf(other.level);
 }
 
 function findingLines({ level, subject, text, next }: Finding, localize: Localize): string[] {

@@ -335,6 +335,11 @@ describe('diagnosis: report', () => {
     assert.match(text, /Ada@contoso\.com/);
   });
 
+  it('begins with what has to be mended', () => {
+    const text = reportDocument(report, { localize: String, cutNames: false });
+    assert.match(text, /✘ .*✔ .*## Environment/s);
+  });
+
   it('holds no user name and no home folder when names are cut, the longest name first and in any case', () => {
     const text = reportDocument(report, { localize: String, cutNames: true });
     assert.match(text, /Token as user-1: in ~\/x/);
