@@ -5,26 +5,13 @@ import { root } from '../../scripts/setup/paths.mjs';
 import type { LocalAzure } from '../azure/localAzure.ts';
 import { buildConsumer } from '../editor/consumers/buildConsumer.ts';
 import type { EditorWindow } from './editorWindow.ts';
+import { data, dates, editorsOwn, serviceNames, visibleWords } from './notTranslated.ts';
 import { Overview } from './overview.ts';
 import { leftBehind, pseudo, pseudoExtension, pseudoLanguage, writeLanguagePack } from './pseudoLanguage.ts';
 import { sampleSettings } from './sampleSettings.ts';
 import { chooseAccount, clearNotifications, settingsOf } from './signInSteps.ts';
 import { waitFor } from './waitFor.ts';
 import { windowUnderTest } from './windowUnderTest.ts';
-
-/** What is no text of ours, on any screen. */
-const data = [
-  ...[/https?:\/\/[^\s"]*/, /\b[\w.-]+@[\w.-]+/, /[\da-f]{8}-[\da-f-]{27}/, /\b[\w.-]+\.(?:com|md)\b/],
-  ...['Azure Storage', 'Ada Sample', 'VS Code', 'code-server', 'Code - OSS', /\d+:\d+(?::\d+)? [AP]M/],
-  // Settings, files of settings and names of programs are called so in every language.
-  ...[/azureCredentials[.\w]*/, 'settings.json', 'API Consumer', /sample\.api-consumer/],
-];
-
-/** What the editor itself adds, in which the language pack of this test has no texts. */
-const editorsOwn = [/Focus on | View/, /Cancel/, /Press 'Enter' to confirm or 'Escape' to cancel/];
-
-/** Names of services, which are the same in every language. */
-const serviceNames = [/Azure [A-Z]\w+(?: [A-Z]\w+)*/, /Key Vault|Microsoft Graph/];
 
 const settings = sampleSettings({ 'azureCredentials.terminal.azureSdk': true });
 
@@ -324,21 +311,3 @@ describe('A window in another language', function () {
     }
   });
 });
-
-/** Runs inside the page: the words of an element, those of one line apart from those of the next. */
-function visibleWords(element: Element): string {
-  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
-  const words: string[] = [];
-  while (walker.nextNode()) {
-    if (walker.currentNode.parentElement?.checkVisibility()) {
-      words.push(walker.currentNode.textContent ?? '');
-    }
-  }
-  return words.join(' ');
-}
-
-/** Dates are written by the language of the editor, and there is none for ours. */
-const dates = [
-  /\(this minute\)|\(in \d+ \w+\)|\(\d+ \w+ ago\)/,
-  /(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b|UTC/,
-];
