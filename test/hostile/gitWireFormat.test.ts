@@ -109,7 +109,10 @@ const plausible = fc
       protocol: fc.constantFrom('https', 'https', 'https', 'http', 'HTTPS', 'https '),
       host: hosts,
       path: fc.constantFrom('contoso/p/_git/r', '', '../x', 'contoso'),
-      username: fc.oneof(fc.constantFrom('contoso', 'ada@contoso.com', 'a:b'), fc.string({ unit: 'binary' })),
+      username: fc.oneof(
+        fc.constantFrom('contoso', 'ada@contoso.com', 'a:b', 'a\u0007b\u001b[2J'),
+        fc.string({ unit: 'binary' }),
+      ),
     }),
     fc.array(
       fc.oneof(
