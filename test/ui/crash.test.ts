@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import type { EditorWindow } from './editorWindow.ts';
 import { ada } from './faultsConsumers.ts';
 import type { Arrangement } from './faultsMatrix.ts';
 import { holdFaults, requestsAreHeld } from './faultsMatrix.ts';
@@ -64,7 +63,7 @@ holdFaults('Crashes and other windows', { hostKilled: killed, twoWindows }, (rig
     assert.deepEqual(await accounts(), [ada]);
     await signInAs(editor, 'ben@contoso.com');
     assert.deepEqual(await accounts(), [ada, 'ben@contoso.com']);
-    await signOut(editor, 'ben@contoso.com');
+    await rig().signOut('ben@contoso.com');
     assert.deepEqual(await accounts(), [ada]);
   });
 
@@ -77,7 +76,7 @@ holdFaults('Crashes and other windows', { hostKilled: killed, twoWindows }, (rig
       (resource) => other.tell('/api', { resource }),
     );
     await requestsAreHeld(rig());
-    await signOut(editor);
+    await rig().signOut();
     for (const { token, error } of await Promise.all(asked)) {
       assert.equal(error?.code, 'not_signed_in', JSON.stringify(token));
     }
@@ -90,12 +89,3 @@ holdFaults('Crashes and other windows', { hostKilled: killed, twoWindows }, (rig
     assert.deepEqual(await accounts(), []);
   });
 });
-
-async function signOut(editor: EditorWindow, username?: string): Promise<void> {
-  await editor.runCommand('Azure Credentials: Sign Out');
-  if (username !== undefined) {
-    await editor.pick(username);
-  }
-  await editor.dialogButton('Sign Out');
-  await editor.waitForNotification(/^Signed out of Azure/);
-}

@@ -42,6 +42,8 @@ export interface FaultsRig extends AsyncDisposable {
   extensionHost(): Promise<number>;
   /** Signs in, and lets the extension have tokens. */
   signIn(): Promise<void>;
+  /** Signs one account out, the only one when absent, and waits until it is. */
+  signOut(username?: string): Promise<void>;
   /** Fails unless nothing waits for the person: no dialog, no box, no page of a browser. */
   assertNothingAsked(): Promise<void>;
   /** Takes notifications off the screen. */
@@ -77,7 +79,11 @@ export async function openFaultsRig(name: string): Promise<FaultsRig> {
       GIT_CONFIG_GLOBAL: join(home, 'gitconfig'),
     },
     proxy: { url: azure.proxyUrl, caSpkiHash: azure.caSpkiHash },
-    settings: sampleSettings({ 'git.path': await oldGit(home), 'git.autofetch': false }),
+    settings: sampleSettings({
+      'git.path': await oldGit(home),
+      'git.autofetch': false,
+      'remote.autoForwardPorts': false,
+    }),
     screenshotFolder: join(root, 'artifacts', name),
   };
   const editor = await openEditor(options);
@@ -111,13 +117,14 @@ function tellerOf(home: string, folder: string): Pick<FaultsRig, 'tell' | 'exten
  * is done in the other, too, as in an editor on the desktop, whose windows share one.
  */
 async function openSecondWindow(editor: EditorWindow, home: string, first: FaultsRig['tell']): Promise<SecondWindow> {
-  const folder = join(home, 'second');
+  const name = `other-${Date.now()}`;
+  const folder = join(home, name);
   await mkdir(folder);
   const page = await editor.context.newPage();
   const address = new URL(editor.page.url());
   address.searchParams.set('folder', folder);
   await page.goto(address.href);
-  const { tell } = tellerOf(home, 'second');
+  const { tell } = tellerOf(home, name);
   assert.deepEqual((await tell('/accounts')).token?.accounts, [ada]);
   const hub = await startHub([first, tell]);
   return {
@@ -189,8 +196,9 @@ function createRig({ azure, otherAzure, editor, home }: RigParts): Omit<FaultsRi
       { what: 'a window without notifications' },
     );
   };
+  const accounts = async () => (await tell('/accounts')).token?.accounts ?? [];
   return {
-    ...{ azure, otherAzure, editor, tell, ask, clear, extensionHost },
+    ...{ azure, otherAzure, editor, tell, ask, clear, extensionHost, accounts },
     openSecondWindow: () => openSecondWindow(editor, home, tell),
     async haveAtHand(lifetime) {
       await azure.control.setAccessTokenLifetime(lifetime ?? null);
@@ -204,13 +212,21 @@ function createRig({ azure, otherAzure, editor, home }: RigParts): Omit<FaultsRi
       const asked = (await requests(since, 'Microsoft Graph')).length > 0;
       return error !== undefined ? 'refused' : asked ? 'renewed' : 'served';
     },
-    accounts: async () => (await tell('/accounts')).token?.accounts ?? [],
     async signIn() {
       await azure.control.setAccessTokenLifetime(null);
       await signInAs(editor, ada);
       await allow(editor, tell);
       await azure.control.setAccessTokenLifetime(notKept);
       await clear();
+    },
+    async signOut(username) {
+      const before = await accounts();
+      await editor.runCommand('Azure Credentials: Sign Out');
+      if (username !== undefined) {
+        await editor.pick(username);
+      }
+      await editor.dialogButton('Sign Out');
+      await waitFor(async () => ((await accounts()).length < before.length ? true : undefined), { what: 'a sign-out' });
     },
     async assertNothingAsked() {
       assert.equal(await editor.page.locator('.monaco-dialog-box').count(), 0, 'a dialog is open');

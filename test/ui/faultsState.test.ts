@@ -117,10 +117,7 @@ holdFaults('Faults of clocks, sessions, secret storage and the machine', {
     arrange: ({ azure }) => azure.control.addFault({ ...hold, effect: { kind: 'delay', milliseconds: 6_000 } }),
     async meanwhile(rig) {
       await requestsAreHeld(rig);
-      const { editor } = rig;
-      await editor.runCommand('Azure Credentials: Sign Out');
-      await editor.dialogButton('Sign Out');
-      await editor.waitForNotification(/^Signed out of Azure/);
+      await rig.signOut();
     },
   },
 });
