@@ -63,7 +63,11 @@ async function tryToken(
   try {
     const token = await tokens.getToken({ resource, account: account.id, forceRefresh: true, signal }, requester);
     const minutes = Math.round((token.expiresOnTimestamp - Date.now()) / 60_000);
-    return { level: 'pass', subject, text: phrase`A new one was given, good for ${minutes} minutes.` };
+    const text =
+      minutes < 180
+        ? phrase`A new one was given, good for ${minutes} minutes.`
+        : phrase`A new one was given, good for ${Math.floor(minutes / 60)} hours.`;
+    return { level: 'pass', subject, text };
   } catch (error) {
     const isForConsent = isAzureCredentialsError(error) && error.code === 'consent_required';
     return failedFinding(subject, error, isForConsent ? 'warn' : 'fail');

@@ -257,6 +257,15 @@ describe('diagnosis: tokens, git and terminals', () => {
     assert.doesNotMatch(found.join(), /eyJ/);
   });
 
+  it('tells the life of a token of continuous access evaluation in hours', async () => {
+    const longer = { ...token, expiresOnTimestamp: Date.now() + 27.5 * 3_600_000 };
+    const tokens = service(async () => longer, [longer]);
+    assert.match(
+      (await lines(tokenCheck({ tokens, resources: [], usualResource: 'unused', requester })))[1] ?? '',
+      /27 hours/,
+    );
+  });
+
   it('passes on why there is no token; a missing consent is a warning', async () => {
     const failing = (code: 'consent_required' | 'interaction_required') =>
       tokenCheck({
