@@ -141,6 +141,9 @@ describe('Walkthrough, keyboard and screen reader', function () {
       await page.keyboard.press('Enter');
       await page.locator('.quick-input-title', { hasText: 'Get an access token' }).waitFor();
       await page.keyboard.press('Escape');
+      await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+      // The focus comes back to the button that was pressed.
+      await settled();
     });
   });
 
