@@ -20,7 +20,7 @@ import { signInAs } from './signInSteps.ts';
 import { waitFor } from './waitFor.ts';
 
 /** A token for it is in memory before anything goes wrong. */
-export const atHand = 'https://graph.microsoft.com';
+const atHand = 'https://graph.microsoft.com';
 
 /** One window with an extension that asks in every way there is, a repository of Azure DevOps, and somebody signed in. */
 export interface FaultsRig extends AsyncDisposable {
