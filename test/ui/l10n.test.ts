@@ -262,7 +262,10 @@ describe('A window in another language', function () {
     translated(`${title} ${message}`);
     await editor.typeInput('GET https://graph.microsoft.com/v1.0/users');
     await editor.pick(/Microsoft Graph/);
-    translated(await overview.previewText(/403/), [/GET|scp|[A-Z]\w+\.[A-Z]\w+(?:\.All)?|openid|profile|email/, ...dates]);
+    translated(await overview.previewText(/403/), [
+      /GET|scp|[A-Z]\w+\.[A-Z]\w+(?:\.All)?|openid|profile|email/,
+      ...dates,
+    ]);
   });
 
   it('shows its settings in that language', async () => {
