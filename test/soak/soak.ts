@@ -90,9 +90,10 @@ class Soak {
     await this.#signInAll();
     const loops = [...this.#loops(connection.fetch), ...Array.from({ length: workers }, () => this.#work(verify))];
     const all = Promise.all(loops);
-    await sleep(Math.min(duration / 4, 180_000));
+    const warming = Math.min(duration / 4, 180_000);
+    await sleep(warming);
     const early = await this.#measurePaused();
-    await sleep((duration * 3) / 4);
+    await sleep(duration - warming);
     const late = await this.#measurePaused();
     this.#isOver = true;
     await all;
