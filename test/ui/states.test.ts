@@ -5,6 +5,7 @@ import type { EditorWindow } from './editorWindow.ts';
 import { Overview } from './overview.ts';
 import { clearNotifications, getToken, signInAs } from './signInSteps.ts';
 import { waitFor } from './waitFor.ts';
+import { openWalkthrough } from './walkthroughSteps.ts';
 import { windowUnderTest } from './windowUnderTest.ts';
 
 const people = ['ada@contoso.com', 'ben@contoso.com', 'cleo@contoso.com'];
@@ -77,11 +78,9 @@ describe('Every screen in every state of a person', function () {
     return await overview.documentText(/\.jsonc/);
   };
   const tickedSteps = async (): Promise<readonly (string | null)[]> => {
-    await editor.runCommand('Azure Credentials: Get Started');
+    // The editor ticks what it is told of before the walkthrough has come to rest.
+    await openWalkthrough(editor);
     const steps = editor.page.locator('.getting-started-step');
-    await steps.first().waitFor();
-    // The editor ticks what it is told of some moments after the walkthrough opened.
-    await editor.page.locator('.getting-started-step[aria-checked="true"]').first().waitFor();
     return await steps.evaluateAll((all) =>
       all.flatMap((step) =>
         step.getAttribute('aria-checked') === 'true'
@@ -251,7 +250,7 @@ describe('Every screen in every state of a person', function () {
       await getToken(editor, 'Azure SQL Database');
       const error = await editor.waitForNotification(/login\.microsoftonline\.com/, { timeout: 60_000 });
       assert.equal(error.severity, 'error');
-      assert.deepEqual(error.buttons, ['Diagnose', 'Show Log']);
+      assert.deepEqual(error.buttons.slice(-2), ['Diagnose', 'Show Log']);
       await editor.screenshot('offline-error');
       await viewAndStatus(
         /^ada@contoso\.comoffline/,

@@ -8,6 +8,7 @@ import type { EditorWindow } from './editorWindow.ts';
 import { Overview } from './overview.ts';
 import { sampleSettings } from './sampleSettings.ts';
 import { chooseAccount, followSignIn, goBack } from './signInSteps.ts';
+import { openWalkthrough, walkthroughStep } from './walkthroughSteps.ts';
 import { windowUnderTest } from './windowUnderTest.ts';
 
 const run = promisify(execFile);
@@ -102,8 +103,8 @@ describe('The status bar and the view before anything is configured, in Restrict
   });
 
   it('the walkthrough and the log are there too', async () => {
-    await editor.runCommand('Azure Credentials: Get Started');
-    await editor.page.locator('.getting-started-step[data-step-id$="#signIn"][aria-checked="true"]').waitFor();
+    await openWalkthrough(editor);
+    await walkthroughStep(editor, 'signIn').and(editor.page.locator('[aria-checked="true"]')).waitFor();
     await editor.runCommand('Azure Credentials: Show Log');
     await editor.page.locator('.panel .view-lines').waitFor();
     await editor.runCommand('View: Hide Panel');

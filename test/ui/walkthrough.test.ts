@@ -8,6 +8,7 @@ import { Overview } from './overview.ts';
 import { sampleSettings } from './sampleSettings.ts';
 import { clearNotifications, goBack } from './signInSteps.ts';
 import { waitFor } from './waitFor.ts';
+import { openWalkthrough, walkthroughSettled, walkthroughStep } from './walkthroughSteps.ts';
 import { windowUnderTest } from './windowUnderTest.ts';
 
 const steps = ['application', 'signIn', 'token', 'clone', 'terminal'] as const;
@@ -23,25 +24,7 @@ describe('Walkthrough, keyboard and screen reader', function () {
     ({ editor } = window);
   });
 
-  const step = (id: (typeof steps)[number]) => editor.page.locator(`.getting-started-step[data-step-id$="#${id}"]`);
-  const openWalkthrough = async () => {
-    await editor.runCommand('Azure Credentials: Get Started');
-    await settled();
-  };
-  /** The editor moves the focus into a walkthrough some moments after it was opened, or a step chosen. */
-  const settled = async () => {
-    await editor.page.locator('.getting-started-step.expanded').waitFor();
-    const { page } = editor;
-    await waitFor(
-      async () => {
-        const inside = () => page.evaluate(() => document.activeElement?.closest('.gettingStartedContainer') != null);
-        const before = await inside();
-        await page.waitForTimeout(400);
-        return before && (await inside()) ? true : undefined;
-      },
-      { what: 'the focus in the walkthrough' },
-    );
-  };
+  const step = (id: (typeof steps)[number]) => walkthroughStep(editor, id);
   /** The picture beside the steps, which the editor keeps in a frame of its own. */
   const picture = (): Promise<Frame> =>
     waitFor(
@@ -132,18 +115,18 @@ describe('Walkthrough, keyboard and screen reader', function () {
     it('a step of the walkthrough is opened, and its button does what it says', async () => {
       const { page } = editor;
       await runWithKeys(editor, 'Azure Credentials: Get Started');
-      await settled();
+      await walkthroughSettled(editor);
       await tabTo(page, /^Get a token/);
       await page.keyboard.press('Enter');
       await step('token').and(page.locator('.expanded')).waitFor();
-      await settled();
+      await walkthroughSettled(editor);
       await tabTo(page, /^Get Access Token/);
       await page.keyboard.press('Enter');
       await page.locator('.quick-input-title', { hasText: 'Get an access token' }).waitFor();
       await page.keyboard.press('Escape');
       await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
       // The focus comes back to the button that was pressed.
-      await settled();
+      await walkthroughSettled(editor);
     });
   });
 
@@ -154,7 +137,7 @@ describe('Walkthrough, keyboard and screen reader', function () {
     });
 
     it('ticks the steps that were done before it was opened', async () => {
-      await openWalkthrough();
+      await openWalkthrough(editor);
       for (const id of ['application', 'signIn', 'token'] as const) {
         await waitFor(async () => ((await step(id).getAttribute('aria-checked')) === 'true' ? true : undefined), {
           what: `the tick of “${id}”`,
@@ -164,7 +147,7 @@ describe('Walkthrough, keyboard and screen reader', function () {
     });
 
     it('has a picture at every step that is seen, in every kind of theme', async () => {
-      await openWalkthrough();
+      await openWalkthrough(editor);
       for (const id of steps) {
         await step(id).click();
         // Each step has its own picture, in a new frame.
@@ -189,7 +172,7 @@ describe('Walkthrough, keyboard and screen reader', function () {
     it('the walkthrough and its pictures', async () => {
       // There are none where there is too little room.
       await editor.runCommand('View: Toggle Primary Side Bar Visibility');
-      await openWalkthrough();
+      await openWalkthrough(editor);
       await step('signIn').click();
       assert.deepEqual(await ours('.step-container'), []);
       const drawing = await (await picture()).locator('body').innerHTML();
