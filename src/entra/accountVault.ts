@@ -3,24 +3,10 @@ import { Emitter } from '../tokens/emitter.ts';
 import type { AzureCredentialsError } from '../tokens/errors.ts';
 import type { Disposable, Event } from '../tokens/ports.ts';
 import type { AccountSecret, VaultKey } from './accountSecret.ts';
+import { KnownSignIns, type SignIn, type VaultEntry } from './knownSignIns.ts';
 import { SecretShelf, type SecretShelfDeps } from './secretShelf.ts';
 import { storageError } from './storageError.ts';
 import type { VaultSurvey } from './vaultSurvey.ts';
-
-/** One sign-in of one account, as this window knows it. Holds the refresh token: never give it to a log. */
-export interface VaultEntry extends AccountSecret {
-  /** Why it is no longer in force: `signedOut` means that no token may be given for it any more. */
-  readonly ended?: 'signedOut' | 'replaced';
-}
-
-interface Entry {
-  readonly account: Account;
-  readonly signIn: number;
-  refreshToken: string;
-  /** The refresh token that the store has; absent when storing failed so far. */
-  stored?: string;
-  ended?: 'signedOut' | 'replaced';
-}
 
 export interface VaultDeps extends SecretShelfDeps {
   /** Told of each failure of the store. */
@@ -45,7 +31,7 @@ export class AccountVault implements Disposable {
   readonly #shelf: SecretShelf;
   readonly #changed: Emitter<void>;
   readonly #subscription: Disposable;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new KnownSignIns();
   /** Keys that the store says have changed and that were not read since. */
   readonly #stale = new Set<string>();
   #queue: Promise<unknown> = Promise.resolve();
@@ -72,7 +58,7 @@ export class AccountVault implements Disposable {
     if (this.#entries.size === 0 && this.#unreadable !== undefined) {
       throw this.#unreadable;
     }
-    return [...this.#entries.values()].map(({ account }) => account);
+    return this.#entries.list().map(({ account }) => account);
   }
 
   /** The sign-in of an account; looks into the store before it says that there is none. */
@@ -122,7 +108,7 @@ export class AccountVault implements Disposable {
    * @throws AzureCredentialsError `storage` when the store kept it: it may be back at the next start
    */
   async remove(accountId: string): Promise<void> {
-    this.#end(accountId, 'signedOut');
+    this.#entries.end(accountId, 'signedOut');
     this.#changed.fire();
     await this.#enqueue(() => this.#remove(accountId));
   }
@@ -174,13 +160,13 @@ export class AccountVault implements Disposable {
     if (!whole && stale.size === 0) {
       return;
     }
-    const before = this.#signIns();
+    const before = this.#entries.summary();
     this.#unreadable = undefined;
     try {
       const survey = await this.#shelf.survey();
-      for (const { account, signIn, stored } of [...this.#entries.values()]) {
+      for (const { account, signIn, stored } of this.#entries.list()) {
         if (stored !== undefined && survey.inForce.get(account.id) !== signIn) {
-          this.#end(account.id, survey.inForce.has(account.id) ? 'replaced' : 'signedOut');
+          this.#entries.end(account.id, survey.inForce.has(account.id) ? 'replaced' : 'signedOut');
         }
       }
       const keys = [...survey.inForce].map(([accountId, signIn]) => ({ kind: 'account' as const, accountId, signIn }));
@@ -194,7 +180,7 @@ export class AccountVault implements Disposable {
       this.#synced = undefined;
       this.#retryLoadAt = this.#deps.clock.monotonic() + retryLoadMs;
     }
-    if (before !== this.#signIns()) {
+    if (before !== this.#entries.summary()) {
       this.#changed.fire();
     }
   }
@@ -221,9 +207,9 @@ export class AccountVault implements Disposable {
       known.stored = secret.refreshToken;
       return;
     }
-    this.#end(key.accountId, secret === undefined ? 'signedOut' : 'replaced');
+    this.#entries.end(key.accountId, secret === undefined ? 'signedOut' : 'replaced');
     if (secret !== undefined) {
-      this.#entries.set(key.accountId, { ...secret, signIn: key.signIn, stored: secret.refreshToken });
+      this.#entries.set({ ...secret, signIn: key.signIn, stored: secret.refreshToken });
     }
   }
 
@@ -242,13 +228,13 @@ export class AccountVault implements Disposable {
     } catch (error) {
       this.#trouble('read', error);
     }
-    this.#end(accountId, 'replaced');
-    const entry: Entry = { ...secret, signIn: Math.max(this.#deps.clock.now(), highest + 1) };
-    this.#entries.set(accountId, entry);
+    this.#entries.end(accountId, 'replaced');
+    const entry: SignIn = { ...secret, signIn: Math.max(this.#deps.clock.now(), highest + 1) };
+    this.#entries.set(entry);
     await this.#persist(entry);
   }
 
-  async #persist(entry: Entry): Promise<void> {
+  async #persist(entry: SignIn): Promise<void> {
     const { account, refreshToken, stored, ended } = entry;
     if (ended !== undefined || stored === refreshToken) {
       return;
@@ -270,7 +256,7 @@ export class AccountVault implements Disposable {
   }
 
   /** Takes back what was written for a sign-in that is no longer in force, and tidies up after one that is. */
-  async #checkInForce(entry: Entry, survey: VaultSurvey): Promise<void> {
+  async #checkInForce(entry: SignIn, survey: VaultSurvey): Promise<void> {
     const { account, signIn } = entry;
     const mine = survey.obsolete.filter(({ accountId }) => accountId === account.id);
     if (survey.inForce.get(account.id) === signIn && entry.ended !== 'signedOut') {
@@ -278,7 +264,9 @@ export class AccountVault implements Disposable {
       return;
     }
     await this.#shelf.delete([keyOf(entry)]);
-    this.#forget(entry, survey.inForce.has(account.id) ? 'replaced' : 'signedOut');
+    if (this.#entries.forget(entry, survey.inForce.has(account.id) ? 'replaced' : 'signedOut')) {
+      this.#changed.fire();
+    }
     await this.#sync(true);
   }
 
@@ -298,24 +286,7 @@ export class AccountVault implements Disposable {
 
   /** Reading that was under way when the sign-out came has found the secret still there. */
   #endAgain(accountId: string): void {
-    if (this.#entries.has(accountId)) {
-      this.#end(accountId, 'signedOut');
-      this.#changed.fire();
-    }
-  }
-
-  #end(accountId: string, reason: 'signedOut' | 'replaced'): void {
-    const entry = this.#entries.get(accountId);
-    if (entry !== undefined) {
-      entry.ended = reason;
-      this.#entries.delete(accountId);
-    }
-  }
-
-  #forget(entry: Entry, reason: 'signedOut' | 'replaced'): void {
-    entry.ended ??= reason;
-    if (this.#entries.get(entry.account.id) === entry) {
-      this.#entries.delete(entry.account.id);
+    if (this.#entries.end(accountId, 'signedOut')) {
       this.#changed.fire();
     }
   }
@@ -325,12 +296,8 @@ export class AccountVault implements Disposable {
     this.#deps.onStorageTrouble(error);
     return error;
   }
-
-  #signIns(): string {
-    return [...this.#entries.values()].map(({ account, signIn }) => `${account.id} ${signIn}`).join();
-  }
 }
 
-function keyOf({ account, signIn }: Entry): VaultKey {
+function keyOf({ account, signIn }: SignIn): VaultKey {
   return { kind: 'account', accountId: account.id, signIn };
 }

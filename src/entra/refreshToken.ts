@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AzureCredentialsError } from '../tokens/errors.ts';
 import { phrase } from '../tokens/phrase.ts';
-import type { AccountVault, VaultEntry } from './accountVault.ts';
+import type { AccountVault } from './accountVault.ts';
 import { EntraRefusal } from './entraFailure.ts';
 import { isGuid } from './entraSettings.ts';
+import type { VaultEntry } from './knownSignIns.ts';
 import { cancelledError } from './network.ts';
 import { type RefreshGrantDeps, redeemRefreshToken, type TokenCall } from './refreshGrant.ts';
 import { type TokenAnswer, unusableAnswer } from './tokenAnswer.ts';
