@@ -143,7 +143,7 @@ export function translateError(error: unknown, context: AdviceContext): AzureCre
     return translateFailure(error.failure, context);
   }
   const { errorCode, correlationId } = (error ?? {}) as { errorCode?: unknown; correlationId?: unknown };
-  const code = typeof errorCode === 'string' && /^[\w.-]{1,64}$/.test(errorCode) ? errorCode : 'unexpected';
+  const code = typeof errorCode === 'string' && /^[a-z][a-z0-9_.-]{0,63}$/.test(errorCode) ? errorCode : 'unexpected';
   return new AzureCredentialsError(
     'identity_provider',
     phrase`The answer of Microsoft Entra ID could not be used (${code}).`,
@@ -152,7 +152,7 @@ export function translateError(error: unknown, context: AdviceContext): AzureCre
       cause: {
         name: error instanceof Error ? error.name : typeof error,
         errorCode: code,
-        ...(typeof correlationId === 'string' && /^[\w-]{1,64}$/.test(correlationId) && { correlationId }),
+        ...(typeof correlationId === 'string' && /^[0-9a-f-]{1,64}$/i.test(correlationId) && { correlationId }),
       },
     },
   );

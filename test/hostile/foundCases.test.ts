@@ -8,7 +8,7 @@ import { signInWithDeviceCode } from '../../src/entra/deviceCodeSignIn.ts';
 import { entraFailure } from '../../src/entra/entraFailure.ts';
 import { EntraNetwork } from '../../src/entra/network.ts';
 import { readTokenAnswer } from '../../src/entra/tokenAnswer.ts';
-import { codeFor } from '../../src/entra/translateError.ts';
+import { codeFor, translateError } from '../../src/entra/translateError.ts';
 import { systemClock } from '../../src/tokens/clock.ts';
 import {
   failure,
@@ -46,6 +46,14 @@ describe('Hostile input: found cases', () => {
     assert.equal(codeFor({ error: 'constructor' }), 'identity_provider');
     const { source } = windowOfAda({ error: 'valueof', suberror: 'constructor' }, 400);
     assert.equal((await failure(source.acquireToken(request(ada, storage)))).code, 'identity_provider');
+  });
+
+  it('what stands where the name of an error should is not repeated', () => {
+    const error = translateError(
+      { errorCode: 'eyJ0eXAiOiJKV1QifQ', correlationId: 'eyJ0eXAiOiJKV1QifQ' },
+      { clientId: 'c', tenantId: 't' },
+    );
+    assert.ok(!`${error.message} ${JSON.stringify(error.cause)}`.includes('eyJ'));
   });
 
   it('the role of a token that is called "constructor" has no name', () => {
