@@ -1,24 +1,37 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { IssuedSecret } from '../azure/secrets.ts';
 
 /** A secret where none may be. */
-export interface Leak {
-  /** Relative to the folder that was searched. */
+interface Leak {
+  /** Relative to the folder that was searched; the name of a text. */
   readonly file: string;
-  readonly kind: IssuedSecret['kind'];
+  readonly kind: string;
   /** How it was written: `plain`, `base64`, `URL-encoded`, `end of the signature`, … */
   readonly form: string;
 }
 
+/** Something secret, and what it is: as the local Azure calls it, or in other words. */
+export interface Secret {
+  readonly kind: string;
+  readonly value: string;
+}
+
 interface Pattern {
-  readonly secret: IssuedSecret;
+  readonly secret: Secret;
   readonly form: string;
   readonly bytes: Buffer;
 }
 
 /** Length of the parts by which a token is found that was cut, as logs and lists do. */
 const partLength = 20;
+
+/** What a search found, and how much it looked at. */
+export interface LeakSearch {
+  readonly leaks: readonly Leak[];
+  /** Files or texts. */
+  readonly searched: number;
+  readonly bytes: number;
+}
 
 /**
  * Looks for secrets in every file below a folder, whatever kind of file it is.
@@ -28,22 +41,41 @@ const partLength = 20;
  *
  * @param isSkipped tells which files or folders are left out, by their path below the folder, with forward slashes
  */
-export async function findLeaks(
+export async function searchFolder(
   folder: string,
-  secrets: readonly IssuedSecret[],
+  secrets: readonly Secret[],
   isSkipped: (path: string) => boolean = () => false,
-): Promise<readonly Leak[]> {
+): Promise<LeakSearch> {
   const patterns = secrets.flatMap(patternsOf);
   const leaks: Leak[] = [];
+  let [searched, bytes] = [0, 0];
   for await (const path of filesBelow(folder, '', isSkipped)) {
     const content = await readFile(join(folder, path));
-    for (const { secret, form, bytes } of patterns) {
-      if (content.includes(bytes)) {
-        leaks.push({ file: path, kind: secret.kind, form });
-      }
-    }
+    leaks.push(...findIn(path, content, patterns));
+    searched += 1;
+    bytes += content.length;
   }
-  return leaks;
+  return { leaks, searched, bytes };
+}
+
+/** Looks for secrets in texts, each of which has a name. */
+export function searchTexts(
+  texts: readonly (readonly [name: string, text: string])[],
+  secrets: readonly Secret[],
+): LeakSearch {
+  const patterns = secrets.flatMap(patternsOf);
+  const contents = texts.map(([name, text]) => [name, Buffer.from(text)] as const);
+  return {
+    leaks: contents.flatMap(([name, content]) => findIn(name, content, patterns)),
+    searched: contents.length,
+    bytes: contents.reduce((sum, [, content]) => sum + content.length, 0),
+  };
+}
+
+function findIn(file: string, content: Buffer, patterns: readonly Pattern[]): Leak[] {
+  return patterns
+    .filter(({ bytes }) => content.includes(bytes))
+    .map(({ secret, form }) => ({ file, kind: secret.kind, form }));
 }
 
 async function* filesBelow(
@@ -65,7 +97,7 @@ async function* filesBelow(
 }
 
 /** The ways in which one secret can be written down. */
-function patternsOf(secret: IssuedSecret): readonly Pattern[] {
+function patternsOf(secret: Secret): readonly Pattern[] {
   const { value } = secret;
   const texts: [form: string, text: string][] = [
     ['plain', value],
