@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { tokenClaims } from '../../src/tokens/tokenClaims.ts';
 import type { AzureData } from '../azure/data.ts';
 
+/** Both `exp` and `expires_in` are whole seconds: whoever is told the latter, as we are, knows the end of a token to a second. */
+const roundingMs = 1_000;
+
 /** What a consumer asked for. */
 export interface Asked {
   /** Sign-in name of the account that it must be for. */
@@ -39,7 +42,7 @@ export function createVerify(data: AzureData): (asked: Asked, given: Given) => v
     const isMeant = audiences.get(comparable(resource))?.has(comparable(String(aud)));
     assert.ok(isMeant, `a token of another resource was served: ${String(aud)} for ${resource}`);
     const ends = Number(exp) * 1000;
-    assert.ok(ends > now, `a token was served ${now - ends} ms past its life`);
+    assert.ok(ends + roundingMs > now, `a token was served ${now - ends} ms past its life`);
     if (expiresOnTimestamp !== undefined) {
       assert.ok(expiresOnTimestamp < ends + 5_000, 'a token is told to live longer than it does');
     }
