@@ -160,7 +160,11 @@ describe('The view and the status bar', function () {
     await editor.clickNotificationButton('Allow for This Workspace');
     await editor.waitForTerminal(/access_token/);
     await editor.runCommand('Terminal: Kill the Active Terminal Instance');
-    await overview.row(/^Terminals/).click();
+    // What was allowed is drawn some moments later; before that there is nothing to open.
+    await overview
+      .row(/^Terminals/)
+      .and(editor.page.locator('[aria-expanded="false"]'))
+      .click();
     await overview.viewShows(/^Key Vaultada@contoso\.com/);
     await editor.runCommand('API Consumer: List Blobs');
     await editor.dialogButton('Allow');
