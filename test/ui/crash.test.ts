@@ -71,7 +71,7 @@ holdFaults('Crashes and other windows', { hostKilled: killed, twoWindows }, (rig
     const { azure, editor, tell, accounts } = rig();
     await using other = await rig().openSecondWindow();
     await editor.page.bringToFront();
-    await azure.control.addFault({ grant: 'refresh_token', effect: { kind: 'delay', milliseconds: 15_000 } });
+    await azure.control.addFault({ grant: 'refresh_token', effect: { kind: 'delay', milliseconds: 28_000 } });
     const asked = ['https://vault.azure.net', 'https://storage.azure.com', 'https://database.windows.net'].map(
       (resource) => other.tell('/api', { resource }),
     );

@@ -288,10 +288,10 @@ export class EditorWindow {
     for (let attempt = 1; ; attempt += 1) {
       await this.page.keyboard.press('F1');
       try {
-        await input.fill(`>${text}`, { timeout: 10_000 });
+        await input.fill(`>${text}`, { timeout: 4_000 });
         return;
       } catch (error) {
-        if (attempt === 3) {
+        if (attempt === 6) {
           throw error;
         }
       }

@@ -114,7 +114,7 @@ holdFaults('Faults of clocks, sessions, secret storage and the machine', {
     undo: ({ tell }) => tell('/machine'),
   },
   signOutMeanwhile: {
-    arrange: ({ azure }) => azure.control.addFault({ ...hold, effect: { kind: 'delay', milliseconds: 15_000 } }),
+    arrange: ({ azure }) => azure.control.addFault({ ...hold, effect: { kind: 'delay', milliseconds: 28_000 } }),
     async meanwhile(rig) {
       await requestsAreHeld(rig);
       await rig.signOut();
