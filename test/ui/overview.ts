@@ -147,8 +147,9 @@ export class Overview {
     return await waitFor(
       async () => {
         for (const frame of page.frames()) {
-          const title = frame.getByRole('heading', { level: 1, name: heading });
-          if ((await title.count().catch(() => 0)) > 0 && (await title.first().isVisible())) {
+          const title = frame.getByRole('heading', { level: 1, name: heading }).first();
+          // A preview that is made anew takes its frame away meanwhile.
+          if (await title.isVisible().catch(() => false)) {
             return frame;
           }
         }
@@ -160,7 +161,17 @@ export class Overview {
 
   /** The text of the preview in front, as it is read. */
   async previewText(heading: RegExp): Promise<string> {
-    return await (await this.preview(heading)).locator('body').innerText();
+    const { page } = this.#editor;
+    for (let attempt = 1; ; attempt += 1) {
+      const frame = await this.preview(heading);
+      try {
+        return await frame.locator('body').innerText({ timeout: 5_000 });
+      } catch (error) {
+        if (attempt === 3 || page.frames().includes(frame)) {
+          throw error;
+        }
+      }
+    }
   }
 
   /** Commands of this extension that the palette offers, without their category. */
