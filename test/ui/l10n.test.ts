@@ -256,8 +256,9 @@ describe('A window in another language', function () {
     await editor.pick('Azure Storage');
     const text = await overview.documentText(/\.jsonc/);
     const claims = [/"[^"]*"/, /ISO\/IEC|GUID|NumericDate|OpenID|OAuth|\bUTC\b|Entra(?: ID)?|MSAL|CAE/, ...dates];
-    translated(text.replaceAll('//', ' '), claims);
+    translated(text.replaceAll(/\s*\/\/\s*/g, ' '), claims);
     await run('Explain a 403');
+    await editor.page.locator('.quick-input-title', { hasText: /\S/ }).waitFor();
     const { title, message } = await editor.inputText();
     translated(`${title} ${message}`);
     await editor.typeInput('GET https://graph.microsoft.com/v1.0/users');
