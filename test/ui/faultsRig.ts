@@ -221,14 +221,13 @@ function createRig({ azure, otherAzure, editor, home }: RigParts): Omit<FaultsRi
     },
     async signOut(username) {
       // Not by the editor's accounts: while a session is waited for, the editor asks the provider nothing else.
-      const known = async () => (await tell('/known')).token?.accounts?.length ?? 0;
-      const before = await known();
+      const isKnown = async () => (await tell('/known')).token?.accounts?.includes(username ?? ada) ?? true;
       await editor.runCommand('Azure Credentials: Sign Out');
       if (username !== undefined) {
         await editor.pick(username);
       }
       await editor.dialogButton('Sign Out');
-      await waitFor(async () => ((await known()) < before ? true : undefined), { what: 'a sign-out' });
+      await waitFor(async () => ((await isKnown()) ? undefined : true), { what: 'a sign-out' });
     },
     async assertNothingAsked() {
       assert.equal(await editor.page.locator('.monaco-dialog-box').count(), 0, 'a dialog is open');

@@ -81,8 +81,11 @@ async function ask(context, path, wish) {
       return await fetchWithGit();
     case '/accounts':
       return { accounts: (await vscode.authentication.getAccounts(provider)).map(({ label }) => label).sort() };
-    case '/known':
-      return { accounts: (await openApi(context)).accounts.map(({ username }) => username).sort() };
+    case '/known': {
+      const api = await openApi(context);
+      await api.ready;
+      return { accounts: api.accounts.map(({ username }) => username).sort() };
+    }
     case '/settings':
       for (const [name, value] of Object.entries(settings)) {
         await vscode.workspace.getConfiguration().update(name, value ?? undefined, vscode.ConfigurationTarget.Global);
