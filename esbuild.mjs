@@ -15,9 +15,11 @@ const { production, watch, outdir, metafile } = parseArgs({
   },
 }).values;
 
-/** MSAL's dependencies are CommonJS and call `require` for Node's own modules, which an ES module does not have. */
-const requireForCommonJs =
-  "import { createRequire as createRequireForBundle } from 'node:module'; const require = createRequireForBundle(import.meta.url);";
+/**
+ * MSAL's dependencies are CommonJS and call `require` for Node's own modules, which an ES module does not have. Not by an import:
+ * each that an extension host has to resolve takes its time, and this stands in every file.
+ */
+const requireForCommonJs = 'const require = (name) => process.getBuiltinModule(name);';
 
 const entry = 'src/extension.ts';
 

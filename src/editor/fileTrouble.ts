@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { AzureCredentialsError } from '../tokens/errors.ts';
 import { phrase } from '../tokens/phrase.ts';
 
@@ -8,9 +9,9 @@ const refusedCodes: ReadonlySet<unknown> = new Set(['EACCES', 'EPERM', 'EROFS'])
 
 /**
  * Says in words that a file could not be written, and who must do what. Any other error is returned as it is.
- * @param folder that was to be written to
+ * @param folder that was to be written to: by default that of temporary files
  */
-export function fileTrouble(error: unknown, folder: string): unknown {
+export function fileTrouble(error: unknown, folder = tmpdir()): unknown {
   const { code } = (error ?? {}) as { code?: unknown };
   if (fullCodes.has(code)) {
     return trouble(phrase`The disk that holds ${folder} is full.`, phrase`Make room there and try again.`, code);

@@ -1,10 +1,8 @@
-import { tmpdir } from 'node:os';
 import * as vscode from 'vscode';
 import type { TokenService } from '../tokens/tokenService.ts';
 import type { StoredAccountPreference } from './accountPreference.ts';
 import { afterActivation } from './afterActivation.ts';
 import { showError } from './errorMessages.ts';
-import { fileTrouble } from './fileTrouble.ts';
 import { gitAudiences } from './gitAudiences.ts';
 import type { GitSession } from './gitSession.ts';
 import { accountsForGit } from './gitSignedIn.ts';
@@ -90,7 +88,9 @@ class GitSupport implements vscode.Disposable {
 
   /** Does not wait for the person: what changes meanwhile is followed. */
   #tell(error: unknown): void {
-    void showError(fileTrouble(error, tmpdir()), this.#deps.log, () => this.update());
+    void import('./fileTrouble.ts').then(({ fileTrouble }) =>
+      showError(fileTrouble(error), this.#deps.log, () => this.update()),
+    );
   }
 
   async #create(): Promise<GitSession> {

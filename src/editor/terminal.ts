@@ -1,16 +1,10 @@
-import { createHash } from 'node:crypto';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { DialectGroup } from '../endpoint/dialectGroups.ts';
 import type { LocalTokenEndpoint } from '../endpoint/localTokenEndpoint.ts';
-import { AzureCredentialsError, isAzureCredentialsError, textsOf } from '../tokens/errors.ts';
-import { phrase } from '../tokens/phrase.ts';
 import type { Clock } from '../tokens/ports.ts';
 import type { TokenService } from '../tokens/tokenService.ts';
 import { afterActivation } from './afterActivation.ts';
 import { showError } from './errorMessages.ts';
-import { fileTrouble } from './fileTrouble.ts';
 import type { TerminalAccess } from './terminalApproval.ts';
 import type { TerminalEnvironment } from './terminalEnvironment.ts';
 
@@ -102,9 +96,10 @@ class ConnectedTerminals implements vscode.Disposable {
 
   async #start(): Promise<LocalTokenEndpoint> {
     const { tokens, secrets, workspaceState, clock, log } = this.#deps;
-    const [{ LocalTokenEndpoint }, { createOfferSignIn }] = await Promise.all([
+    const [{ LocalTokenEndpoint }, { createOfferSignIn }, { cookieFolder, cookieTrouble }] = await Promise.all([
       import('../endpoint/localTokenEndpoint.ts'),
       import('./terminalSignIn.ts'),
+      import('./cookieFolder.ts'),
     ]);
     const onFailure = createOfferSignIn({ tokens, log });
     const onCookieTrouble = (error: unknown, folder: string) => this.#tell(cookieTrouble(error, folder));
@@ -123,17 +118,6 @@ class ConnectedTerminals implements vscode.Disposable {
   }
 }
 
-/** The other programs in terminals are served all the same. */
-function cookieTrouble(error: unknown, folder: string): AzureCredentialsError {
-  const trouble = fileTrouble(error, folder);
-  const { message, advice } = isAzureCredentialsError(trouble)
-    ? textsOf(trouble)
-    : { message: phrase`Nothing can be written to ${folder}.`, advice: undefined };
-  return new AzureCredentialsError('storage', phrase`Programs of Posit Workbench cannot be served. ${message}`, {
-    advice: advice ?? phrase`See to it that you may write there, and try again.`,
-  });
-}
-
 /** Shown in the editor where it tells why the environment of a terminal was changed. */
 function describe(variables: Readonly<Record<string, string>>): string {
   const names = Object.keys(variables)
@@ -143,10 +127,4 @@ function describe(variables: Readonly<Record<string, string>>): string {
     'Programs in this terminal can ask Azure Credentials for tokens of the account that you are signed in with: {0}. Their secrets are good only on this machine, while this window is open.',
     names,
   );
-}
-
-/** Memory-backed where the system has such a folder for each user; its name is the same for a workspace, not its id. */
-function cookieFolder(workspaceId: string): string {
-  const name = createHash('sha256').update(workspaceId).digest('hex').slice(0, 16);
-  return join(process.env['XDG_RUNTIME_DIR'] ?? tmpdir(), `azure-credentials-${name}`);
 }
