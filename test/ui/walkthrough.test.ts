@@ -36,7 +36,7 @@ describe('Walkthrough, keyboard and screen reader', function () {
       async () => {
         for (const frame of editor.page.frames()) {
           const svg = frame.locator('body > svg');
-          if ((await svg.count().catch(() => 0)) > 0 && (await svg.first().isVisible())) {
+          if ((await svg.count().catch(() => 0)) > 0 && (await svg.first().isVisible().catch(() => false))) {
             return frame;
           }
         }
