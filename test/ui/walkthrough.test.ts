@@ -35,8 +35,8 @@ describe('Walkthrough, keyboard and screen reader', function () {
     waitFor(
       async () => {
         for (const frame of editor.page.frames()) {
-          const svg = frame.locator('body > svg');
-          if ((await svg.count().catch(() => 0)) > 0 && (await svg.first().isVisible().catch(() => false))) {
+          const svg = frame.locator('body > svg').first();
+          if (await svg.isVisible().catch(() => false)) {
             return frame;
           }
         }
