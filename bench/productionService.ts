@@ -13,8 +13,7 @@ import { ids, signsInAs, testSource } from '../test/unit/entra/harness.ts';
 /** An extension that the person has allowed every resource. */
 export const allowedExtension: Requester = { kind: 'extension', id: 'sample.consumer', label: 'Consumer' };
 
-/** A log at the level that it has when nobody changed it. */
-export const quietLog = { logLevel: 3, trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet };
+export const quietLog = { trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet };
 
 /** A local Azure, in this process or another. */
 export interface AzureAccess {

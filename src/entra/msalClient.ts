@@ -12,9 +12,8 @@ import { type EntraAuthority, tenantUrl } from './clouds.ts';
 import { EntraRefusal, entraFailure } from './entraFailure.ts';
 import { msalLogging } from './msalLog.ts';
 import type { EntraAnswer, EntraNetwork, EntraRequest } from './network.ts';
-import type { TokenCall } from './refreshGrant.ts';
 import { homeTenantOf, isTime, type TokenAnswer, unusableAnswer } from './tokenAnswer.ts';
-import { throttleKey } from './tokenEndpoint.ts';
+import { type TokenCall, throttleKey } from './tokenEndpoint.ts';
 
 export interface MsalClientDeps {
   readonly authority: EntraAuthority;

@@ -10,24 +10,13 @@ type LoggerOptions = NonNullable<NonNullable<Configuration['system']>['loggerOpt
 export function msalLogging(log: Log): LoggerOptions {
   return {
     piiLoggingEnabled: false,
-    logLevel: levelFor(log),
+    logLevel: LogLevel.Verbose,
     loggerCallback: (level, message, containsPii) => {
       if (!containsPii) {
         write(log, level, `MSAL: ${withoutPreamble(message)}`);
       }
     },
   };
-}
-
-/**
- * MSAL writes some thirty lines for a token, so what the log would drop is not made. `write` puts MSAL's levels a step below
- * ours, and our numbers are VS Code's: 1 is trace, 2 debug.
- */
-function levelFor({ logLevel = 1 }: Log): LogLevel {
-  if (logLevel === 1) {
-    return LogLevel.Verbose;
-  }
-  return logLevel === 2 ? LogLevel.Info : LogLevel.Warning;
 }
 
 function write(log: Log, level: LogLevel, message: string): void {

@@ -1,15 +1,6 @@
 import type { Clock } from '../tokens/ports.ts';
 import { readTokenAnswer, type TokenAnswer } from './tokenAnswer.ts';
-import { openIdScopes, postForm, type TokenEndpointDeps } from './tokenEndpoint.ts';
-
-/** What every call to the token endpoint has. */
-export interface TokenCall {
-  readonly tenantId: string;
-  readonly scopes: readonly string[];
-  /** Claims (JSON object). */
-  readonly claims?: string;
-  readonly signal?: AbortSignal;
-}
+import { openIdScopes, postForm, type TokenCall, type TokenEndpointDeps } from './tokenEndpoint.ts';
 
 export interface RefreshGrantDeps extends TokenEndpointDeps {
   readonly clock: Clock;
@@ -18,8 +9,8 @@ export interface RefreshGrantDeps extends TokenEndpointDeps {
 /**
  * Gets a token with a refresh token.
  *
- * Not through MSAL: it would be loaded for this one form, and fill a cache that nobody reads, which took half as long as the
- * request itself to a server nearby.
+ * Not through MSAL: it would be loaded for this one form, and fill a cache that nobody reads, which added a fifth to the time of
+ * the request itself to a server nearby.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-6
  * @throws EntraRefusal, AzureCredentialsError as the network does

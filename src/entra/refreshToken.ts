@@ -6,8 +6,9 @@ import { EntraRefusal } from './entraFailure.ts';
 import { isGuid } from './entraSettings.ts';
 import type { VaultEntry } from './knownSignIns.ts';
 import { cancelledError } from './network.ts';
-import { type RefreshGrantDeps, redeemRefreshToken, type TokenCall } from './refreshGrant.ts';
+import { type RefreshGrantDeps, redeemRefreshToken } from './refreshGrant.ts';
 import { type TokenAnswer, unusableAnswer } from './tokenAnswer.ts';
+import type { TokenCall } from './tokenEndpoint.ts';
 import type { Turns } from './turns.ts';
 
 /** Another window that rotated the refresh token stores it some milliseconds after Entra took the old one back. */

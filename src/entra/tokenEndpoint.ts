@@ -14,6 +14,15 @@ export interface TokenEndpointDeps {
   readonly network: EntraNetwork;
 }
 
+/** What every call to the token endpoint has. */
+export interface TokenCall {
+  readonly tenantId: string;
+  readonly scopes: readonly string[];
+  /** Claims (JSON object). */
+  readonly claims?: string;
+  readonly signal?: AbortSignal;
+}
+
 /** One request to an endpoint of a tenant. */
 export interface FormRequest {
   readonly tenantId: string;

@@ -3,7 +3,7 @@ import type { CloudName } from './cloud.ts';
 import type { AzureCredentialsError } from './errors.ts';
 import { phrase } from './phrase.ts';
 import { resourceCatalogue } from './resourceCatalogue.ts';
-import { namesOf } from './resources.ts';
+import { findById, namesOf } from './resources.ts';
 import { invalidResource, isGuid, quote } from './resourceText.ts';
 
 /** What a request is for, in the one form that Entra and the cache know. */
@@ -108,7 +108,7 @@ function splitScope(scope: string, cloud: CloudName): ScopeParts {
   }
   if (/^[a-z][\w.-]*$/i.test(scope)) {
     // A bare name is a scope of Microsoft Graph: Entra's own rule.
-    const graph = resourceCatalogue.find(({ id }) => id === 'graph')?.resources[namesOf(cloud)]?.[0] ?? '';
+    const graph = findById('graph')?.resources[namesOf(cloud)]?.[0] ?? '';
     return { resource: graph, name: scope };
   }
   const slash = scope.lastIndexOf('/');

@@ -20,8 +20,6 @@ export interface Clock {
 
 /** A subset of `vscode.LogOutputChannel`. Nothing secret is ever passed to it. */
 export interface Log {
-  /** The least level that is kept, as `vscode.LogLevel` counts (1 trace, 2 debug, 3 info …, 0 off); everything when absent. */
-  readonly logLevel?: number;
   trace(message: string): void;
   debug(message: string): void;
   info(message: string): void;

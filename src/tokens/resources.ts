@@ -102,7 +102,7 @@ function plainName(text: string): string {
   return text.toLowerCase().replace(/[^a-z0-9]/g, '');
 }
 
-/** Read at each new resource: a search through the whole catalogue would be the longest part of what comes before the network. */
+/** The catalogue by id, and by each URI without its slash. */
 const entries = new Map(resourceCatalogue.map((entry) => [entry.id, entry]));
 const matches = indexByUri(resourceCatalogue);
 

@@ -72,15 +72,4 @@ describe("MSAL's lines in the log", () => {
       'trace MSAL: [id] : text',
     ]);
   });
-
-  it('are made only as far as the log keeps them, each a step below its level', () => {
-    const levelAt = (logLevel: number) => msalLogging(Object.assign(new KeptLog(), { logLevel })).logLevel;
-    assert.deepEqual([1, 2, 3, 5, 0].map(levelAt), [
-      LogLevel.Verbose,
-      LogLevel.Info,
-      LogLevel.Warning,
-      LogLevel.Warning,
-      LogLevel.Warning,
-    ]);
-  });
 });
